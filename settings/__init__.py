@@ -1,0 +1,1 @@
+"""What differs from machine to machine: ports, places, passwords."""

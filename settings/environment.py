@@ -1,0 +1,140 @@
+"""The environment: `GROUNDUP_…` variables, `.env`, and the secrets that were generated at first start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from settings.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+REPORTS_DATABASE = "reports"
+SUPERSET_DATABASE = "superset"
+LOADER = "groundup_loader"
+READER = "groundup_reader"
+SUPERSET_ACCOUNT = "groundup_superset"
+
+# Generated at first start unless the environment sets them; the order is that of the file.
+SECRETS = (
+    "GROUNDUP_MYSQL_LOADER_PASSWORD",
+    "GROUNDUP_MYSQL_READER_PASSWORD",
+    "GROUNDUP_MYSQL_SUPERSET_PASSWORD",
+    "GROUNDUP_REDIS_PASSWORD",
+    "GROUNDUP_SUPERSET_SECRET_KEY",
+    "GROUNDUP_SUPERSET_GUEST_SECRET",
+    "GROUNDUP_ADMIN_PASSWORD",
+    "GROUNDUP_ANALYST_PASSWORD",
+    "GROUNDUP_EMPLOYEE_PASSWORD",
+)
+
+
+class Environment(BaseSettings):
+    """Every `GROUNDUP_…` variable that the project reads; `.env.example` documents them one by one."""
+
+    model_config = SettingsConfigDict(env_prefix="GROUNDUP_", env_file=PROJECT / ".env", extra="ignore")
+
+    home: Path = PROJECT / ".groundup"
+    debug: bool = False
+    sources_file: Path = PROJECT / "sources.yaml"
+    metrics_file: Path = PROJECT / "metrics.yaml"
+
+    mysql_host: str = "127.0.0.1"
+    mysql_port: int = Field(13306, ge=1, le=65535)
+    redis_host: str = "127.0.0.1"
+    redis_port: int = Field(16379, ge=1, le=65535)
+    superset_host: str = "127.0.0.1"
+    superset_port: int = Field(8088, ge=1, le=65535)
+
+    mysql_loader_password: str = ""
+    mysql_reader_password: str = ""
+    mysql_superset_password: str = ""
+    redis_password: str = ""
+    superset_secret_key: str = ""
+    superset_guest_secret: str = ""
+    admin_password: str = ""
+    analyst_password: str = ""
+    employee_password: str = ""
+
+    @property
+    def superset_url(self) -> str:
+        """The address that a browser on this machine opens."""
+        return f"http://{self.superset_host}:{self.superset_port}"
+
+    @property
+    def secrets_file(self) -> Path:
+        """Where the generated passwords lie, mode 0600."""
+        return self.home / "secrets.env"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The embedded warehouse."""
+        return self.home / "warehouse.duckdb"
+
+    def as_variables(self) -> dict[str, str]:
+        """All settings as `GROUNDUP_…` variables, for the processes that the stack starts."""
+        return {f"GROUNDUP_{name.upper()}": str(value) for name, value in self.model_dump().items()}
+
+
+def load_environment() -> Environment:
+    """The settings in force: the environment first, then `.env`, then the generated secrets.
+
+    Raises SettingsError for a value of the wrong type.
+    """
+    try:
+        environment = Environment()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"GROUNDUP_{str(first['loc'][0]).upper()}" if first["loc"] else "the environment"
+        raise SettingsError(f"{name} is not valid: {first['msg']}; correct it in the environment or in .env.") from error
+    environment = environment.model_copy(update={"home": environment.home.expanduser().absolute()})
+    generated = _read_secrets(environment.secrets_file)
+    missing = {
+        name.removeprefix("GROUNDUP_").lower(): generated[name]
+        for name in SECRETS
+        if name in generated and not getattr(environment, name.removeprefix("GROUNDUP_").lower())
+    }
+    return environment.model_copy(update=missing)
+
+
+def generate_secrets(environment: Environment) -> Environment:
+    """The same settings with every password set; what was missing is generated and kept in `secrets.env` (0600).
+
+    Raises SettingsError when the state folder cannot be written.
+    """
+    path = environment.secrets_file
+    known = _read_secrets(path)
+    for name in SECRETS:
+        known.setdefault(name, secrets.token_urlsafe(32 if "SECRET" in name else 12))
+    text = "# Generated at first start. Keep it: Superset's stored passwords are encrypted with the secret key.\n" + "".join(
+        f"{name}={known[name]}\n" for name in SECRETS
+    )
+    try:
+        environment.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists() or path.read_text() != text:
+            draft = path.with_suffix(".new")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+    except OSError as error:
+        raise SettingsError(
+            f"The state folder {environment.home} cannot be written ({error.strerror}); "
+            "make it writable or set GROUNDUP_HOME to another folder."
+        ) from error
+    return load_environment()
+
+
+def _read_secrets(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}); run as the user who ran `make up`.") from error
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))

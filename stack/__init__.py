@@ -1,0 +1,1 @@
+"""The local stack: MariaDB, Redis and Superset under a process manager."""

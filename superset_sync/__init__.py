@@ -1,0 +1,1 @@
+"""Superset assets as code."""
