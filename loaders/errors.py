@@ -1,5 +1,25 @@
-"""Everything that loaders may refuse, from the general to the particular."""
+"""Everything that the loaders may refuse, from the general to the particular."""
 
 
 class LoaderError(Exception):
     """Base of the package's errors. A message says what is wrong, where, and what to do."""
+
+
+class DeclarationError(LoaderError):
+    """metrics.yaml, sources.yaml or a table's folder is not what it should be."""
+
+
+class ExportFileError(LoaderError):
+    """An export file cannot be read as what it was said to be."""
+
+
+class WarehouseError(LoaderError):
+    """The warehouse cannot be opened or refused a statement."""
+
+
+class StoreError(LoaderError):
+    """MySQL cannot be reached or refused a slice; what it held before is untouched."""
+
+
+class RangeError(LoaderError):
+    """Days were asked for that the data does not have."""

@@ -90,7 +90,9 @@ def load_environment() -> Environment:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"GROUNDUP_{str(first['loc'][0]).upper()}" if first["loc"] else "the environment"
-        raise SettingsError(f"{name} is not valid: {first['msg']}; correct it in the environment or in .env.") from error
+        raise SettingsError(
+            f"{name} is not valid: {first['msg']}; correct it in the environment or in .env."
+        ) from error
     environment = environment.model_copy(update={"home": environment.home.expanduser().absolute()})
     generated = _read_secrets(environment.secrets_file)
     missing = {
@@ -110,8 +112,9 @@ def generate_secrets(environment: Environment) -> Environment:
     known = _read_secrets(path)
     for name in SECRETS:
         known.setdefault(name, secrets.token_urlsafe(32 if "SECRET" in name else 12))
-    text = "# Generated at first start. Keep it: Superset's stored passwords are encrypted with the secret key.\n" + "".join(
-        f"{name}={known[name]}\n" for name in SECRETS
+    text = (
+        "# Generated at first start. Keep it: Superset's stored passwords are encrypted with the secret key.\n"
+        + "".join(f"{name}={known[name]}\n" for name in SECRETS)
     )
     try:
         environment.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,0 +1,210 @@
+"""The tables that the project makes: one folder each under staging/ and reports/."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from loaders.declarations import Declaration, read_declaration
+from loaders.errors import DeclarationError
+from loaders.metrics import Metrics, Setting
+
+LOADERS = Path(__file__).resolve().parent
+
+# Read by queries, made by no query: the exports themselves, and the calendar of what was loaded.
+EXPORT = "export"
+DAYS = "days"
+
+# MySQL's own tables beside the reports.
+_LEDGERS = ("loads", "slices")
+_TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
+
+ColumnType = Literal["DATE", "STRING", "INT64", "FLOAT64", "BOOL", "TIMESTAMP"]
+
+
+class Column(Declaration):
+    """A column as table.yaml or report.yaml declares it."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    type: ColumnType
+    description: str
+    nullable: bool = False
+    # The keys over which the figure may be summed; None for a column that is no figure.
+    additive_over: tuple[str, ...] | None = None
+    # The longest text in characters that MySQL keeps; a longer one is refused, not cut.
+    length: int = Field(255, ge=1, le=16383)
+
+
+class Reads(Declaration):
+    """Which days of an input a day of the table is computed from."""
+
+    # This many days ending with the day: a number or the name of a setting.
+    window: int | str | None = None
+    # Or these days, counted backwards from the day.
+    days_ago: tuple[int, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.window is None) == (self.days_ago is None):
+            raise ValueError("declare either window or days_ago")
+        return self
+
+
+class _Folder(Declaration):
+    """The content of table.yaml or report.yaml."""
+
+    description: str
+    owner: str
+    partition: str
+    columns: tuple[Column, ...]
+    reads: dict[str, Reads]
+    key: tuple[str, ...] = ()
+    parameters: dict[str, str] = Field(default_factory=dict)
+    indexes: tuple[tuple[str, ...], ...] = ()
+    per_source: bool = False
+    rebuilt_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A staging table or a report: its declaration, its SQL, and the settings that it depends on."""
+
+    name: str
+    kind: Literal["staging", "report"]
+    folder: Path
+    description: str
+    owner: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...]
+    partition: str
+    per_source: bool
+    rebuilt_whole: bool
+    parameters: Mapping[str, Setting]
+    # Input table → the days, counted backwards, that a day of this table is computed from.
+    reads: Mapping[str, tuple[int, ...]]
+
+    def sql(self, schema: str = "ga4") -> str:
+        """The table's GoogleSQL; a table that reads exports has one text per export schema.
+
+        Raises DeclarationError when the folder has none.
+        """
+        path = self.folder / (f"{schema}.sql" if self.per_source else "query.sql")
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise DeclarationError(f"{path} is missing; a table's folder holds its query.") from error
+
+    def code_version(self, schema: str = "ga4") -> str:
+        """Changes whenever the same input could give another result: SQL, columns or settings."""
+        declared = [[column.name, column.type, column.nullable] for column in self.columns]
+        return digest([self.sql(schema), declared, self.key, self.partition, sorted(self.parameters.items())])
+
+    def declaration_version(self) -> str:
+        """Changes whenever the MySQL table must look different."""
+        columns = [[c.name, c.type, c.nullable, c.length, c.description] for c in self.columns]
+        return digest([columns, self.key, self.indexes, self.description])
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All tables, in an order in which each comes after what it reads."""
+
+    tables: Mapping[str, Table]
+
+    @property
+    def reports(self) -> tuple[Table, ...]:
+        """The tables that MySQL gets."""
+        return tuple(table for table in self.tables.values() if table.kind == "report")
+
+    def report(self, name: str) -> Table:
+        """The report of that name. Raises DeclarationError, listing the ones there are."""
+        for table in self.reports:
+            if table.name == name:
+                return table
+        known = ", ".join(table.name for table in self.reports)
+        raise DeclarationError(f"There is no report {name!r}; the reports are {known}.")
+
+    def upstream(self, names: Iterable[str]) -> set[str]:
+        """The named tables and all that they are computed from."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name in self.tables and name not in found:
+                found.add(name)
+                waiting.extend(self.tables[name].reads)
+        return found
+
+
+def load_catalog(metrics: Metrics, root: Path = LOADERS) -> Catalog:
+    """Every folder of staging/ and reports/ under `root`, checked. Raises DeclarationError."""
+    tables: dict[str, Table] = {}
+    for kind, declaration in (("staging", "table.yaml"), ("reports", "report.yaml")):
+        for path in sorted((root / kind).glob(f"*/{declaration}")):
+            table = _read_table(path, "staging" if kind == "staging" else "report", metrics)
+            if table.name in tables or table.name in (EXPORT, DAYS, *_LEDGERS):
+                raise DeclarationError(f"{path.parent}: there is a table {table.name} already; rename the folder.")
+            if not _TABLE_NAME.fullmatch(table.name):
+                raise DeclarationError(f"{path.parent}: name the folder in lower-case letters, digits and underscores.")
+            tables[table.name] = table
+    for table in tables.values():
+        for name in table.reads:
+            if name not in tables and name not in (EXPORT, DAYS):
+                raise DeclarationError(f"{table.folder}: reads {name!r}, which no folder declares; correct the name.")
+    try:
+        order = list(TopologicalSorter({name: table.reads for name, table in tables.items()}).static_order())
+    except CycleError as error:
+        raise DeclarationError(f"{root}: tables read each other in a circle: {' → '.join(error.args[1])}.") from error
+    return Catalog({name: tables[name] for name in order if name in tables})
+
+
+def digest(content: object) -> str:
+    """A short, stable fingerprint of anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=list).encode()).hexdigest()[:16]
+
+
+def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics) -> Table:
+    declared = read_declaration(path, _Folder)
+    names = [column.name for column in declared.columns]
+    for name in (*declared.key, declared.partition, *(column for index in declared.indexes for column in index)):
+        if name not in names:
+            raise DeclarationError(f"{path}: {name!r} is no column of the table; declare it or correct the name.")
+    for column in declared.columns:
+        strangers = set(column.additive_over or ()) - set(declared.key)
+        if strangers:
+            raise DeclarationError(f"{path}: {column.name} adds over {sorted(strangers)}, which the key lacks.")
+    if kind == "report" and not declared.key:
+        raise DeclarationError(f"{path}: a report needs a key.")
+    return Table(
+        name=path.parent.name,
+        kind=kind,
+        folder=path.parent,
+        description=declared.description,
+        owner=declared.owner,
+        columns=declared.columns,
+        key=declared.key,
+        indexes=declared.indexes,
+        partition=declared.partition,
+        per_source=declared.per_source,
+        rebuilt_whole=declared.rebuilt_whole,
+        parameters={name: metrics.setting(setting) for name, setting in declared.parameters.items()},
+        reads={name: _days_ago(reads, metrics) for name, reads in declared.reads.items()},
+    )
+
+
+def _days_ago(reads: Reads, metrics: Metrics) -> tuple[int, ...]:
+    if reads.days_ago is not None:
+        return tuple(sorted(reads.days_ago))
+    window = metrics.setting(reads.window) if isinstance(reads.window, str) else reads.window
+    if not isinstance(window, int):
+        raise DeclarationError(f"metrics.yaml: {reads.window} is no number of days.")
+    return tuple(range(window))

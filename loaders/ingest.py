@@ -1,0 +1,176 @@
+"""Daily export files into the embedded warehouse: all files of one call together are their days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from loaders.errors import ExportFileError
+from loaders.export_files import FileKind, check_schema, describe_failure, file_kind, find_row_without_day
+from loaders.exports import Field, export_schema
+from loaders.sources import Source
+from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
+
+_DAY = "(regexp_full_match(event_date, '[0-9]{8}') AND try_strptime(event_date, '%Y%m%d') IS NOT NULL)"
+
+
+@dataclass(frozen=True)
+class IngestedDay:
+    """A day of a source that was replaced: how many events it had, and has now."""
+
+    date: dt.date
+    old_rows: int
+    new_rows: int
+
+
+def ingest(
+    warehouse: DuckDBWarehouse,
+    files: Sequence[Path],
+    source: Source,
+    on_file: Callable[[Path], None] = lambda _: None,
+    *,
+    replace_source: bool = False,
+) -> list[IngestedDay]:
+    """Replaces the days that the files hold, or with `replace_source` all days of the source, in one transaction.
+
+    Raises ExportFileError for a file that is not an export of the source's schema; the warehouse is then as before.
+    """
+    kinds = {path: file_kind(path) for path in files}
+    for path, kind in kinds.items():
+        check_schema(path, kind, source.export_schema)
+    fields = export_schema(source.export_schema)
+    version = new_version()
+    try:
+        with warehouse.transaction() as connection:
+            _declare(connection, source, fields)
+            for path, kind in kinds.items():
+                _append(connection, path, kind, source, fields, version)
+                on_file(path)
+            return _replace_days(connection, source, version, whole=replace_source)
+    except _UndatedRowError:
+        raise _undated(kinds) from None
+
+
+def remove_source(warehouse: DuckDBWarehouse, name: str) -> int:
+    """Removes a source and all its days; gives the number of days. The next load restates what that changes."""
+    with warehouse.transaction() as connection:
+        row = connection.execute("SELECT count(*) FROM groundup.export_days WHERE source = ?", [name]).fetchone()
+        connection.execute("DELETE FROM groundup.export_days WHERE source = ?", [name])
+        connection.execute("DELETE FROM groundup.sources WHERE name = ?", [name])
+        connection.execute(f'DROP TABLE IF EXISTS exports."{name}"')
+    return row[0] if row else 0
+
+
+class _UndatedRowError(Exception):
+    """A row's event_date is no day; which one is found out afterwards, in the files."""
+
+
+def _declare(connection: duckdb.DuckDBPyConnection, source: Source, fields: Sequence[Field]) -> None:
+    known = connection.execute("SELECT export_schema FROM groundup.sources WHERE name = ?", [source.name]).fetchone()
+    if known and known[0] != source.export_schema:
+        raise ExportFileError(
+            f"The source {source.name!r} holds exports of schema {known[0]}, not {source.export_schema}; "
+            "give these files another source by --source."
+        )
+    columns = ", ".join(f'"{field.name}" {field.duckdb_type}' for field in fields)
+    connection.execute(
+        f'CREATE TABLE IF NOT EXISTS exports."{source.name}" (_TABLE_SUFFIX VARCHAR, _version VARCHAR, {columns})'
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO groundup.sources VALUES (?, ?, ?)", [source.name, source.export_schema, source.timezone]
+    )
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    kind: FileKind,
+    source: Source,
+    fields: Sequence[Field],
+    version: str,
+) -> None:
+    try:
+        if kind is FileKind.PARQUET:
+            present = {row[0]: row[1] for row in _describe_parquet(connection, path)}
+            columns = ", ".join(_parquet_column(field, present) for field in fields)
+            relation = "read_parquet($path)"
+        else:
+            columns = ", ".join(f'"{field.name}"' for field in fields)
+            types = ", ".join(f"'{field.name}': '{field.duckdb_type}'" for field in fields)
+            compression = "gzip" if kind is FileKind.GZIP_JSON else "none"
+            relation = (
+                f"read_json($path, columns = {{{types}}}, format = 'newline_delimited', compression = '{compression}')"
+            )
+        connection.execute(
+            f'INSERT INTO exports."{source.name}" SELECT event_date::VARCHAR, $version, {columns} FROM {relation}',
+            {"path": str(path), "version": version},
+        )
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        raise ExportFileError(describe_failure(path, kind, source.export_schema, error)) from error
+
+
+def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
+    rows = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def _parquet_column(field: Field, present: dict[str, str]) -> str:
+    """The column as the schema has it: by name at every depth, NULL where the file has none."""
+    if field.name not in present:
+        return f'NULL::{field.duckdb_type} AS "{field.name}"'
+    if present[field.name].replace('"', "") == field.duckdb_type.replace('"', ""):
+        return f'"{field.name}"'
+    return f'CAST("{field.name}" AS {field.duckdb_type}) AS "{field.name}"'
+
+
+def _replace_days(
+    connection: duckdb.DuckDBPyConnection, source: Source, version: str, *, whole: bool
+) -> list[IngestedDay]:
+    table = f'exports."{source.name}"'
+    undated = connection.execute(
+        f"SELECT 1 FROM {table} WHERE _version = ? AND {_DAY} IS NOT TRUE LIMIT 1",
+        [version],
+    ).fetchone()
+    if undated:
+        raise _UndatedRowError
+    counts: dict[dt.date, int] = dict(
+        connection.execute(
+            f"SELECT strptime(_TABLE_SUFFIX, '%Y%m%d')::DATE, count(*) FROM {table} "
+            "WHERE _version = ? GROUP BY 1 ORDER BY 1",
+            [version],
+        ).fetchall()
+    )
+    if not counts:
+        raise ExportFileError("There is no event in what was given; nothing was changed. Check the files.")
+    old: dict[dt.date, int] = dict(
+        connection.execute("SELECT date, rows FROM groundup.export_days WHERE source = ?", [source.name]).fetchall()
+    )
+    replaced = set(old) if whole else set(old) & set(counts)
+    suffixes = [f"{day:%Y%m%d}" for day in replaced]
+    if suffixes:
+        connection.execute(
+            f"DELETE FROM {table} WHERE _version <> ? AND _TABLE_SUFFIX IN (SELECT unnest(?::VARCHAR[]))",
+            [version, suffixes],
+        )
+        connection.execute(
+            "DELETE FROM groundup.export_days WHERE source = ? AND date IN (SELECT unnest(?::DATE[]))",
+            [source.name, sorted(replaced)],
+        )
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    connection.executemany(
+        "INSERT INTO groundup.export_days VALUES (?, ?, ?, ?, ?)",
+        [[source.name, day, version, rows, now] for day, rows in counts.items()],
+    )
+    return [IngestedDay(day, old.get(day, 0), counts.get(day, 0)) for day in sorted(replaced | set(counts))]
+
+
+def _undated(kinds: dict[Path, FileKind]) -> ExportFileError:
+    for path, kind in kinds.items():
+        place = find_row_without_day(path, kind)
+        if place:
+            return ExportFileError(place)
+    return ExportFileError("A row has no event_date of the form YYYYMMDD; correct the file.")

@@ -1,0 +1,129 @@
+"""A load from end to end: the calendar, the warehouse's tables, then MySQL's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pymysql
+
+from loaders.catalog import Catalog
+from loaders.compute import Step, compute
+from loaders.day_calendar import Calendar, make_calendar, outside
+from loaders.errors import LoaderError, RangeError
+from loaders.metrics import Metrics
+from loaders.plan import Request
+from loaders.sources import Source
+from loaders.store.connection import MySQL, connected
+from loaders.store.ledger import Entry, record, write_calendar
+from loaders.store.locks import load_lock
+from loaders.store.mirror import entry, mirror_report
+from loaders.store.tables import make_own_tables
+from loaders.warehouse import Warehouse
+from settings.environment import Environment
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a load works from: the tables to make, the settings, and the sources by name."""
+
+    catalog: Catalog
+    metrics: Metrics
+    sources: Mapping[str, Source]
+    # Those of sources.yaml, which are expected to deliver every day.
+    declared: frozenset[str] = frozenset()
+
+
+@dataclass
+class Loaded:
+    """What a load did."""
+
+    run: str
+    calendar: Calendar
+    steps: list[Step] = field(default_factory=list)
+
+
+def load(
+    environment: Environment,
+    warehouse: Warehouse,
+    inputs: Inputs,
+    request: Request,
+    on_step: Callable[[Step], None] = lambda _: None,
+) -> Loaded:
+    """Computes whatever the request needs and changed, and brings MySQL up to it.
+
+    Raises RangeError for days outside the data, WarehouseError and StoreError for what the engines refuse; what MySQL
+    held of an unfinished slice is then as before, and the next load goes on from there.
+    """
+    if request.report:
+        inputs.catalog.report(request.report)
+    calendar = calendar_of(warehouse, inputs, request)
+    result = Loaded(f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", calendar)
+
+    def done(step: Step) -> None:
+        result.steps.append(step)
+        on_step(step)
+
+    with connected(environment, "loader") as connection, load_lock(connection):
+        make_own_tables(connection)
+        with _failures_recorded(connection, result.run):
+
+            def computed(step: Step) -> None:
+                record(connection, entry(step, result.run))
+                connection.commit()
+                done(step)
+
+            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed)
+            days = {day for day in calendar.days if request.wants(day)}
+            for table in inputs.catalog.reports:
+                if request.report in (None, table.name):
+                    mirror_report(connection, warehouse, table, days, result.run, done, force=request.force)
+            write_calendar(connection, calendar.rows)
+    return result
+
+
+def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calendar:
+    """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for."""
+    tables = warehouse.daily_tables()
+    if not tables:
+        raise RangeError(
+            "There is no data yet; ingest an export by `groundup ingest FILE…` or make one by `groundup demo`."
+        )
+    calendar = make_calendar(
+        tables, inputs.sources, inputs.declared, inputs.metrics.final_after_days, partial=request.partial
+    )
+    days = calendar.days
+    if not days:
+        raise RangeError(
+            f"No day is complete yet: {', '.join(calendar.awaited)} has not delivered; "
+            "wait for it, or publish the days as partial by --partial."
+        )
+    if request.start and request.end and request.start > request.end:
+        raise RangeError(f"--from {request.start} lies after --to {request.end}; exchange them.")
+    if outside(days, request.start, request.end):
+        asked = " to ".join(str(day) for day in (request.start, request.end) if day)
+        raise RangeError(f"There is no data for {asked}: the loaded days run from {days[0]} to {days[-1]}.")
+    return calendar
+
+
+@contextmanager
+def _failures_recorded(connection: MySQL, run: str) -> Iterator[None]:
+    try:
+        yield
+    except (LoaderError, pymysql.MySQLError) as error:
+        _try_to_record(connection, run, str(error))
+        raise
+
+
+def _try_to_record(connection: MySQL, run: str, text: str) -> None:
+    # The connection may be what failed; the error itself is what the user must see.
+    failure = Entry(run, "", "load", None, None, "", None, 0.0, "", "", status="failed", error=text)
+    try:
+        connection.rollback()
+        record(connection, failure)
+        connection.commit()
+    except pymysql.MySQLError:
+        return

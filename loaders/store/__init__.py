@@ -1,0 +1,1 @@
+"""The report store: small MySQL tables, replaced slice by slice."""

@@ -1,0 +1,75 @@
+"""Connections to the report store, and what MySQL's refusals mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.constants import ER
+from pymysql.cursors import Cursor
+
+from loaders.errors import StoreError
+from settings.environment import LOADER, READER, REPORTS_DATABASE, Environment
+
+Account = Literal["loader", "reader"]
+# PyMySQL's classes are generic for type checkers alone.
+if TYPE_CHECKING:
+    MySQL: TypeAlias = Connection[Cursor]
+else:
+    MySQL = Connection
+
+_LOCAL_INFILE_OFF = {1148, 3948, 4166}
+_GONE = {2003, 2006, 2013, 2055}
+
+
+def connect(environment: Environment, account: Account) -> MySQL:
+    """A connection in UTC, without autocommit. Raises StoreError when there is no database to speak to."""
+    user = LOADER if account == "loader" else READER
+    password = environment.mysql_loader_password if account == "loader" else environment.mysql_reader_password
+    try:
+        return pymysql.connect(
+            host=environment.mysql_host,
+            port=environment.mysql_port,
+            user=user,
+            password=password,
+            database=REPORTS_DATABASE,
+            charset="utf8mb4",
+            local_infile=account == "loader",
+            connect_timeout=10,
+            init_command="SET time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+        )
+    except pymysql.MySQLError as error:
+        raise StoreError(explain(error, environment)) from error
+
+
+@contextmanager
+def connected(environment: Environment, account: Account) -> Iterator[MySQL]:
+    """A connection for a while. Everything that MySQL refuses inside is raised as StoreError."""
+    connection = connect(environment, account)
+    try:
+        yield connection
+    except pymysql.MySQLError as error:
+        raise StoreError(explain(error, environment)) from error
+    finally:
+        # A lost connection closes with an error of its own.
+        if connection.open:
+            connection.close()
+
+
+def explain(error: pymysql.MySQLError, environment: Environment) -> str:
+    """What MySQL refused, as one sentence with what to do."""
+    code = error.args[0] if error.args else 0
+    text = str(error.args[1]) if len(error.args) > 1 else str(error)
+    where = f"{environment.mysql_host}:{environment.mysql_port}"
+    if code in _LOCAL_INFILE_OFF:
+        return f"MySQL at {where} refuses LOAD DATA LOCAL; start it with local_infile=1."
+    if code in _GONE:
+        return f"MySQL at {where} does not answer ({text}); start it by `groundup up mysql`, then try again."
+    if code == ER.ACCESS_DENIED_ERROR:
+        return f"MySQL at {where} refuses the password ({text}); run `groundup up mysql`, which sets the accounts up."
+    if code == ER.BAD_DB_ERROR:
+        return f"MySQL at {where} has no database {REPORTS_DATABASE!r}; run `groundup up mysql`, which makes it."
+    return f"MySQL at {where} refused a statement ({text})."

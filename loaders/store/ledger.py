@@ -1,0 +1,85 @@
+"""The run ledger and the calendar in MySQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymysql.cursors import DictCursor
+
+from loaders.store.connection import MySQL
+from loaders.warehouse import DayRow
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A step of a load as the ledger keeps it."""
+
+    run: str
+    table: str
+    step: str
+    start: dt.date | None
+    end: dt.date | None
+    reason: str
+    rows: int | None
+    seconds: float
+    source_version: str
+    code_version: str
+    bytes_billed: int = 0
+    usd: float = 0.0
+    status: str = "done"
+    error: str | None = None
+
+
+def record(connection: MySQL, entry: Entry) -> None:
+    """Adds the step to the ledger, in the connection's open transaction."""
+    finished = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loads (run, `table`, step, from_date, to_date, reason, `rows`, bytes_billed, usd, seconds, "
+            "source_version, code_version, status, error, started_at, finished_at) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (
+                entry.run,
+                entry.table,
+                entry.step,
+                entry.start,
+                entry.end,
+                entry.reason,
+                entry.rows,
+                entry.bytes_billed,
+                entry.usd,
+                round(entry.seconds, 3),
+                entry.source_version,
+                entry.code_version,
+                entry.status,
+                entry.error,
+                finished - dt.timedelta(seconds=entry.seconds),
+                finished,
+            ),
+        )
+
+
+def write_calendar(connection: MySQL, rows: Sequence[DayRow]) -> bool:
+    """Makes `days` exactly these rows in one transaction; gives whether anything changed."""
+    wanted = [(row.date, row.source, row.modified_at, row.rows, row.final_at) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT `date`, source, modified_at, `rows`, final_at FROM days ORDER BY `date`, source")
+        if list(cursor.fetchall()) == wanted:
+            connection.rollback()
+            return False
+        cursor.execute("DELETE FROM days")
+        cursor.executemany(
+            "INSERT INTO days (`date`, source, modified_at, `rows`, final_at) VALUES (%s, %s, %s, %s, %s)", wanted
+        )
+    connection.commit()
+    return True
+
+
+def recent(connection: MySQL, limit: int) -> list[dict[str, Any]]:
+    """The newest steps of the ledger, newest first."""
+    with connection.cursor(DictCursor) as cursor:
+        cursor.execute("SELECT * FROM loads ORDER BY id DESC LIMIT %s", (limit,))
+        return list(cursor.fetchall())

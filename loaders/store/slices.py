@@ -1,0 +1,105 @@
+"""Replacing a report's days in MySQL: readers see the old rows or the new ones, never a half."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from loaders.catalog import Table
+from loaders.errors import StoreError
+from loaders.store.connection import MySQL
+from loaders.store.encode import LOAD_CLAUSE, encode
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Days of a report, from one to another, with the version of each that is to be held."""
+
+    table: Table
+    place: str
+    start: dt.date
+    end: dt.date
+    # A day without a version is removed and not replaced.
+    versions: Mapping[dt.date, str]
+
+
+def held_versions(connection: MySQL, table: Table) -> dict[dt.date, str]:
+    """The version of each day that MySQL holds under the report's present declaration."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT `date`, version FROM slices WHERE report = %s AND declaration = %s",
+            (table.name, table.declaration_version()),
+        )
+        return {row[0]: row[1] for row in cursor.fetchall()}
+
+
+def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch], run: str) -> int:
+    """DELETE, LOAD DATA, verification and versions, in the connection's open transaction; the caller commits.
+
+    Gives the rows written. Raises StoreError when MySQL clipped, merged or dropped anything.
+    """
+    table = part.table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM `{part.place}` WHERE `{table.partition}` BETWEEN %s AND %s",
+            (part.start, part.end),
+        )
+    counts: dict[dt.date, int] = {}
+    sent = 0
+    with tempfile.NamedTemporaryFile(prefix="groundup-", suffix=".tsv", delete=False) as file:
+        try:
+            for batch in batches:
+                file.write(encode(batch))
+                sent += batch.num_rows
+                _count(batch, table.partition, counts)
+            file.close()
+            if sent:
+                _load_file(connection, part, file.name, sent)
+        finally:
+            os.unlink(file.name)  # noqa: PTH108
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM slices WHERE report = %s AND declaration = %s AND `date` BETWEEN %s AND %s",
+            (table.name, table.declaration_version(), part.start, part.end),
+        )
+        cursor.executemany(
+            "INSERT INTO slices (report, declaration, `date`, version, `rows`, run) VALUES (%s, %s, %s, %s, %s, %s)",
+            [
+                (table.name, table.declaration_version(), day, version, counts.get(day, 0), run)
+                for day, version in part.versions.items()
+            ],
+        )
+    return sent
+
+
+def _count(batch: pa.RecordBatch, partition: str, counts: dict[dt.date, int]) -> None:
+    for entry in batch.column(partition).value_counts():
+        day = entry["values"].as_py()
+        counts[day] = counts.get(day, 0) + entry["counts"].as_py()
+
+
+def _load_file(connection: MySQL, part: Slice, path: str, sent: int) -> None:
+    columns = ", ".join(f"`{column.name}`" for column in part.table.columns)
+    with connection.cursor() as cursor:
+        loaded = cursor.execute(
+            f"LOAD DATA LOCAL INFILE %s INTO TABLE `{part.place}` {LOAD_CLAUSE} ({columns})",
+            (path,),
+        )
+        cursor.execute("SHOW WARNINGS")
+        warnings = cursor.fetchall()
+    where = f"{part.table.name}, {part.start} to {part.end}"
+    if warnings:
+        raise StoreError(
+            f"MySQL would have changed what it was sent for {where} ({warnings[0][2]}); the old rows were kept. "
+            "Correct the report's columns in report.yaml (type, length, nullable) or its query."
+        )
+    if loaded != sent:
+        raise StoreError(
+            f"MySQL took {loaded} of {sent} rows of {where}; the old rows were kept. "
+            "Make the key in report.yaml unique for every row of the query."
+        )

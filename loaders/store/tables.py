@@ -1,0 +1,161 @@
+"""The store's tables: those of the reports, made from their declarations, and the loader's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from loaders.catalog import Column, Table
+from loaders.store.connection import MySQL
+
+_TYPES = {
+    "DATE": "DATE",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "TIMESTAMP": "DATETIME(6)",
+}
+
+# A table's comment ends with the version of the declaration that it was made from.
+_MARK = " · declaration "
+
+OWN_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS days (
+      `date` DATE NOT NULL COMMENT 'The day of the export, in the property''s time zone.',
+      `source` VARCHAR(64) NOT NULL COMMENT 'The source that should have delivered it.',
+      `modified_at` DATETIME(6) NULL COMMENT 'When it was delivered, UTC; NULL: not yet, so the day is partial.',
+      `rows` BIGINT NOT NULL COMMENT 'Events delivered.',
+      `final_at` DATETIME(6) NOT NULL COMMENT 'From when on the source restates it no more, UTC.',
+      PRIMARY KEY (`date`, `source`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='What has been loaded.'
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS loads (
+      `id` BIGINT NOT NULL AUTO_INCREMENT,
+      `run` VARCHAR(32) NOT NULL COMMENT 'The load that the step was part of.',
+      `table` VARCHAR(64) NOT NULL,
+      `step` VARCHAR(16) NOT NULL COMMENT 'compute: in the warehouse; store: into MySQL.',
+      `from_date` DATE NULL,
+      `to_date` DATE NULL,
+      `reason` VARCHAR(64) NOT NULL,
+      `rows` BIGINT NULL,
+      `bytes_billed` BIGINT NOT NULL DEFAULT 0,
+      `usd` DECIMAL(14, 6) NOT NULL DEFAULT 0,
+      `seconds` DOUBLE NOT NULL,
+      `source_version` VARCHAR(64) NOT NULL,
+      `code_version` VARCHAR(64) NOT NULL,
+      `status` VARCHAR(16) NOT NULL COMMENT 'done or failed.',
+      `error` TEXT NULL,
+      `started_at` DATETIME(6) NOT NULL,
+      `finished_at` DATETIME(6) NOT NULL,
+      PRIMARY KEY (`id`),
+      KEY `by_start` (`started_at`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='The run ledger: one row per step.'
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS slices (
+      `report` VARCHAR(64) NOT NULL,
+      `declaration` CHAR(16) NOT NULL COMMENT 'The version of report.yaml that the slice''s table was made from.',
+      `date` DATE NOT NULL,
+      `version` VARCHAR(64) NOT NULL COMMENT 'The warehouse partition that the slice is a copy of.',
+      `rows` BIGINT NOT NULL,
+      `run` VARCHAR(32) NOT NULL,
+      PRIMARY KEY (`report`, `declaration`, `date`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='Which version of each day the reports hold.'
+    """,
+)
+
+
+def make_own_tables(connection: MySQL) -> None:
+    """Makes the calendar, the ledger and the slices' versions where they are missing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        present = {row[0] for row in cursor.fetchall()}
+        for name, statement in zip(("days", "loads", "slices"), OWN_TABLES, strict=True):
+            if name not in present:
+                cursor.execute(statement)
+
+
+def make_missing_tables(connection: MySQL, reports: Iterable[Table]) -> None:
+    """Makes every table of the store that is missing, empty, so that a dashboard has something to ask."""
+    make_own_tables(connection)
+    for table in reports:
+        if live_declaration(connection, table.name) is None:
+            make_place(connection, table)
+
+
+def create_statement(table: Table, name: str) -> str:
+    """The CREATE TABLE of a report's declaration, under the given name."""
+    lines = [_column(table, column) for column in table.columns]
+    lines.append(f"PRIMARY KEY ({_names(table.key)})")
+    lines += [f"KEY `{'_'.join(index)}` ({_names(index)})" for index in table.indexes]
+    comment = _quote(table.description + _MARK + table.declaration_version())
+    body = ",\n  ".join(lines)
+    return (
+        f"CREATE TABLE `{name}` (\n  {body}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 "
+        f"COLLATE=utf8mb4_bin COMMENT={comment}"
+    )
+
+
+def live_declaration(connection: MySQL, name: str) -> str | None:
+    """The declaration version that the table of that name was made from; None when there is no such table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s",
+            (name,),
+        )
+        row = cursor.fetchone()
+    return str(row[0]).rpartition(_MARK)[2] if row else None
+
+
+def next_name(table: Table) -> str:
+    """Where a report is filled anew while readers see the old one."""
+    return f"{table.name}__next"
+
+
+def make_place(connection: MySQL, table: Table) -> str:
+    """The name of the table to fill: the report's own, or another beside it when its declaration has changed."""
+    wanted = table.declaration_version()
+    live = live_declaration(connection, table.name)
+    if live == wanted:
+        return table.name
+    place = table.name if live is None else next_name(table)
+    with connection.cursor() as cursor:
+        if live is None or live_declaration(connection, place) != wanted:
+            cursor.execute(f"DROP TABLE IF EXISTS `{place}`")
+            _forget_slices(connection, table.name, wanted)
+            cursor.execute(create_statement(table, place))
+    return place
+
+
+def swap(connection: MySQL, table: Table) -> None:
+    """Puts the newly filled table in the report's place by one atomic RENAME, then drops the old one."""
+    old = f"{table.name}__old"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS `{old}`")
+        cursor.execute(f"RENAME TABLE `{table.name}` TO `{old}`, `{next_name(table)}` TO `{table.name}`")
+        cursor.execute(f"DROP TABLE `{old}`")
+        cursor.execute(
+            "DELETE FROM slices WHERE report = %s AND declaration <> %s", (table.name, table.declaration_version())
+        )
+    connection.commit()
+
+
+def _forget_slices(connection: MySQL, report: str, declaration: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM slices WHERE report = %s AND declaration = %s", (report, declaration))
+    connection.commit()
+
+
+def _column(table: Table, column: Column) -> str:
+    kind = f"VARCHAR({column.length})" if column.type == "STRING" else _TYPES[column.type]
+    null = "NULL" if column.nullable and column.name not in table.key else "NOT NULL"
+    return f"`{column.name}` {kind} {null} COMMENT {_quote(column.description)}"
+
+
+def _names(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in columns)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,249 @@
+"""The embedded warehouse: one DuckDB file that runs the same GoogleSQL as BigQuery does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from loaders.catalog import Table
+from loaders.errors import WarehouseError
+from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
+from loaders.warehouse.duckdb_file import open_file
+from loaders.warehouse.duckdb_sql import translate
+
+_TYPES = {
+    "DATE": "DATE",
+    "STRING": "VARCHAR",
+    "INT64": "BIGINT",
+    "FLOAT64": "DOUBLE",
+    "BOOL": "BOOLEAN",
+    "TIMESTAMP": "TIMESTAMP",
+}
+
+
+class DuckDBWarehouse:
+    """The embedded warehouse on a file; implements `loaders.warehouse.Warehouse`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Opens the file, made when missing. Raises WarehouseError when it cannot be used."""
+        self.connection = open_file(path, read_only=read_only)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; nothing that was committed is lost."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Everything inside happens, or nothing of it. Raises WarehouseError for what DuckDB refuses."""
+        self.connection.execute("BEGIN")
+        try:
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            if isinstance(error, duckdb.Error):
+                raise WarehouseError(
+                    f"The embedded warehouse refused a statement ({str(error).splitlines()[0]}); nothing was changed."
+                ) from error
+            raise
+
+    def _roll_back(self) -> None:
+        # After a fatal error there is no transaction left to roll back.
+        try:
+            self.connection.execute("ROLLBACK")
+        except duckdb.Error:
+            return
+
+    # What is known of the tables
+
+    def sources(self) -> dict[str, tuple[str, str]]:
+        """Source → (export schema, time zone) of everything that was ingested."""
+        rows = self.connection.execute("SELECT name, export_schema, timezone FROM groundup.sources").fetchall()
+        return {name: (schema, timezone) for name, schema, timezone in rows}
+
+    def daily_tables(self) -> Sequence[DailyTable]:
+        """The ingested days of all sources, oldest first."""
+        rows = self.connection.execute(
+            "SELECT source, date, version, rows, modified_at FROM groundup.export_days ORDER BY date, source"
+        ).fetchall()
+        return [DailyTable(*row) for row in rows]
+
+    def partitions(self, table: str) -> Mapping[Slot, Partition]:
+        """The partitions of a computed table; none when it has not been made."""
+        rows = self.connection.execute(
+            "SELECT date, source, code, inputs, version, rows FROM groundup.partitions WHERE table_name = ?", [table]
+        ).fetchall()
+        return {
+            Slot(date, source): Partition(Stamp(code, inputs), version, count)
+            for date, source, code, inputs, version, count in rows
+        }
+
+    def days(self) -> Sequence[DayRow]:
+        """The calendar that `write_days` wrote last."""
+        rows = self.connection.execute(
+            "SELECT date, source, modified_at, rows, final_at FROM days ORDER BY date, source"
+        ).fetchall()
+        return [DayRow(*row) for row in rows]
+
+    # Writing
+
+    def write_days(self, days: Sequence[DayRow]) -> None:
+        """Makes `days` exactly these rows."""
+        rows = pa.table(
+            {
+                "date": pa.array([row.date for row in days], pa.date32()),
+                "source": pa.array([row.source for row in days], pa.string()),
+                "modified_at": pa.array([row.modified_at for row in days], pa.timestamp("us")),
+                "rows": pa.array([row.rows for row in days], pa.int64()),
+                "final_at": pa.array([row.final_at for row in days], pa.timestamp("us")),
+            }
+        )
+        with self.transaction() as connection:
+            connection.register("new_days", rows)
+            connection.execute("DELETE FROM days")
+            connection.execute("INSERT INTO days SELECT * FROM new_days")
+            connection.unregister("new_days")
+
+    def replace(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
+        """Computes the partitions of these consecutive days anew, in place of what they held."""
+        start, end = min(stamps), max(stamps)
+        values: dict[str, Value] = {"start_date": start, "end_date": end, "source": source, **table.parameters}
+        with self.transaction() as connection:
+            self._ensure(table)
+            place = f'"{table.partition}" BETWEEN $start_date AND $end_date'
+            limits: dict[str, Value] = {"start_date": start, "end_date": end}
+            if table.per_source:
+                place += " AND source = $source"
+                limits["source"] = source
+            connection.execute(f"DELETE FROM {table.name} WHERE {place}", limits)
+            self._insert(table, schema, source, values)
+            counts = dict(
+                connection.execute(
+                    f'SELECT "{table.partition}", count(*) FROM {table.name} WHERE {place} GROUP BY 1',
+                    limits,
+                ).fetchall()
+            )
+            connection.execute(
+                "DELETE FROM groundup.partitions WHERE table_name = ? AND source = ? AND date BETWEEN ? AND ?",
+                [table.name, source, start, end],
+            )
+            # Content is not compared: a day that was computed anew counts as changed.
+            connection.executemany(
+                "INSERT INTO groundup.partitions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    [
+                        table.name,
+                        source,
+                        day,
+                        stamp.code,
+                        stamp.inputs,
+                        f"{stamp.code}.{stamp.inputs}",
+                        counts.get(day, 0),
+                    ]
+                    for day, stamp in stamps.items()
+                ],
+            )
+        return Spent(sum(counts.values()))
+
+    def rebuild(self, table: Table, stamp: Stamp) -> Spent:
+        """Computes the whole table anew; its partitions' versions change only where their content did."""
+        with self.transaction() as connection:
+            connection.execute(f"DROP TABLE IF EXISTS {table.name}")
+            self._ensure(table)
+            self._insert(table, "", "", dict(table.parameters))
+            connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            connection.execute(
+                f"INSERT INTO groundup.partitions SELECT ?, '', \"{table.partition}\", ?, ?, "
+                f"sum(hash({columns})::HUGEINT)::VARCHAR, count(*) FROM {table.name} GROUP BY ALL",
+                [table.name, stamp.code, stamp.inputs],
+            )
+            count = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+        return Spent(count[0] if count else 0)
+
+    def retire(self, table: Table, slots: Collection[Slot]) -> None:
+        """Removes partitions that no longer have a place."""
+        with self.transaction() as connection:
+            for slot in slots:
+                place, values = f'"{table.partition}" = ?', [slot.date]
+                if table.per_source:
+                    connection.execute(
+                        f"DELETE FROM {table.name} WHERE {place} AND source = ?",
+                        [*values, slot.source],
+                    )
+                else:
+                    connection.execute(f"DELETE FROM {table.name} WHERE {place}", values)
+                connection.execute(
+                    "DELETE FROM groundup.partitions WHERE table_name = ? AND source = ? AND date = ?",
+                    [table.name, slot.source, slot.date],
+                )
+
+    # Reading
+
+    def rows(self, table: Table, start: dt.date, end: dt.date) -> pa.RecordBatchReader:
+        """The rows of a report between two days, both included, in the order of its columns."""
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        order = ", ".join(f'"{name}"' for name in table.key)
+        return self.connection.sql(
+            f'SELECT {columns} FROM {table.name} WHERE "{table.partition}" BETWEEN $start AND $end ORDER BY {order}',
+            params={"start": start, "end": end},
+        ).to_arrow_reader(65_536)
+
+    def read(self, google_sql: str, values: Mapping[str, Value] | None = None, source: str = "") -> pa.Table:
+        """The result of a GoogleSQL query. Raises WarehouseError when it is refused."""
+        translation = translate(google_sql, source)
+        try:
+            parameters = bind(translation.parameters, values or {})
+            return self.connection.sql(translation.sql, params=parameters).to_arrow_table()
+        except duckdb.Error as error:
+            raise WarehouseError(f"A query was refused ({str(error).splitlines()[0]}); correct it.") from error
+
+    def _ensure(self, table: Table) -> None:
+        wanted = [(column.name, _TYPES[column.type]) for column in table.columns]
+        existing = self.connection.execute(
+            "SELECT column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = 'main' AND table_name = ? ORDER BY ordinal_position",
+            [table.name],
+        ).fetchall()
+        if existing == wanted:
+            return
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in wanted)
+        self.connection.execute(f"CREATE OR REPLACE TABLE {table.name} ({columns})")
+        # Another shape is another table: whatever was computed in the old one is gone.
+        self.connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
+
+    def _insert(self, table: Table, schema: str, source: str, values: Mapping[str, Value]) -> None:
+        translation = translate(table.sql(schema), source)
+        self.connection.execute(
+            f"INSERT INTO {table.name} BY NAME {translation.sql}",
+            bind(translation.parameters, values),
+        )
+
+
+def bind(names: Collection[str], values: Mapping[str, Value]) -> dict[str, Any]:
+    """The values of the parameters that a statement names. Raises WarehouseError for a missing one."""
+    missing = set(names) - set(values)
+    if missing:
+        raise WarehouseError(f"A query names @{sorted(missing)[0]}, which its declaration does not give; declare it.")
+    return {name: list(value) if isinstance(value, tuple) else value for name in names for value in (values[name],)}
+
+
+def new_version() -> str:
+    """A version that no other write has."""
+    return uuid.uuid4().hex[:16]

@@ -1,0 +1,85 @@
+"""The embedded warehouse's file: opening it, and the tables in which it keeps what it knows of itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from loaders.errors import WarehouseError
+
+# Raised when the file's own tables change; an older project must not write into a newer file.
+FORMAT = 1
+
+_BOOKKEEPING = """
+CREATE SCHEMA IF NOT EXISTS exports;
+CREATE SCHEMA IF NOT EXISTS groundup;
+CREATE TABLE IF NOT EXISTS groundup.format (version INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS groundup.sources (
+  name VARCHAR PRIMARY KEY, export_schema VARCHAR NOT NULL, timezone VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS groundup.export_days (
+  source VARCHAR NOT NULL, date DATE NOT NULL, version VARCHAR NOT NULL, rows BIGINT NOT NULL,
+  modified_at TIMESTAMP NOT NULL, PRIMARY KEY (source, date)
+);
+CREATE TABLE IF NOT EXISTS groundup.partitions (
+  table_name VARCHAR NOT NULL, source VARCHAR NOT NULL, date DATE NOT NULL, code VARCHAR NOT NULL,
+  inputs VARCHAR NOT NULL, version VARCHAR NOT NULL, rows BIGINT NOT NULL, PRIMARY KEY (table_name, source, date)
+);
+CREATE TABLE IF NOT EXISTS days (
+  date DATE NOT NULL, source VARCHAR NOT NULL, modified_at TIMESTAMP, rows BIGINT NOT NULL, final_at TIMESTAMP NOT NULL
+);
+"""
+
+
+def open_file(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection to the warehouse's file, made when missing. Raises WarehouseError when it cannot be used."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={"autoinstall_known_extensions": False, "temp_directory": f"{path}.tmp"},
+        )
+    except (duckdb.Error, OSError) as error:
+        raise WarehouseError(_why_unusable(path, error)) from error
+    try:
+        _prepare(connection, path, read_only=read_only)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    known = connection.execute(
+        "SELECT 1 FROM information_schema.tables WHERE table_schema = 'groundup' AND table_name = 'format'"
+    ).fetchone()
+    version = connection.execute("SELECT max(version) FROM groundup.format").fetchone() if known else None
+    if version and version[0] and version[0] > FORMAT:
+        raise WarehouseError(
+            f"The warehouse {path} was written by a newer version of this project (format {version[0]}, this one "
+            f"knows {FORMAT}); update the project, or move the file away and ingest again."
+        )
+    if not read_only:
+        connection.execute("BEGIN")
+        connection.execute(_BOOKKEEPING)
+        if not version or version[0] is None:
+            connection.execute("INSERT INTO groundup.format VALUES (?)", [FORMAT])
+        connection.execute("COMMIT")
+
+
+def _why_unusable(path: Path, error: Exception) -> str:
+    text = str(error)
+    if "lock" in text.lower():
+        holder = re.search(r"PID (\d+)", text)
+        who = f" (process {holder.group(1)})" if holder else ""
+        return f"The warehouse {path} is in use by another groundup command{who}; wait until it ends, then try again."
+    if "not a valid DuckDB" in text or "newer version" in text or "version number" in text:
+        return f"{path} is no warehouse that this version can read; move it away and ingest the exports again."
+    if isinstance(error, OSError | duckdb.IOException):
+        reason = error.strerror if isinstance(error, OSError) else text.splitlines()[0]
+        return f"The warehouse {path} cannot be opened ({reason}); check the folder's permissions and free space."
+    return f"The warehouse {path} cannot be opened ({text.splitlines()[0]}); move it away and ingest the exports again."
