@@ -1,0 +1,48 @@
+"""`groundup demo`: a made-up export in the warehouse."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from groundup.arguments import parse_day
+from groundup.progress import counted
+from loaders.first_run import DEMO_SOURCE, ingest_demo, yesterday
+from loaders.ingest import remove_source
+from loaders.warehouse.duckdb import DuckDBWarehouse
+from settings.environment import load_environment
+
+
+def demo(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How many days.")] = 60,
+    users: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many people ever use the app.")] = 5000,
+    seed: Annotated[int, typer.Option(help="Another seed makes another company.")] = 7,
+    end: Annotated[
+        dt.date | None, typer.Option(parser=parse_day, metavar="DAY", help="The last day; yesterday unless given.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the demo instead of making it.")] = False,
+) -> None:
+    """Make the demo export anew and put it into the warehouse; the same arguments make the same data.
+
+    Example: groundup demo --days 90 --users 20000 --end 2026-06-30
+    """
+    environment = load_environment()
+    with DuckDBWarehouse(environment.warehouse_file) as warehouse:
+        if remove:
+            count = remove_source(warehouse, DEMO_SOURCE.name)
+            typer.echo(f"Removed {count} days of the demo; `groundup load` takes them out of the reports.")
+            return
+        with counted("Making the demo export", days) as advance:
+            ingested = ingest_demo(
+                warehouse,
+                days=days,
+                users=users,
+                seed=seed,
+                end=end or yesterday(),
+                on_day=lambda day: advance(str(day)),
+            )
+    events = sum(day.new_rows for day in ingested)
+    first, last = ingested[0].date, ingested[-1].date
+    typer.echo(f"{events:,} events of {days} days, {first} to {last}, are in the warehouse; `groundup load` is next.")

@@ -1,0 +1,76 @@
+"""`groundup ingest`: export files into the warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, get_args
+
+import typer
+
+from groundup.arguments import usage_error
+from groundup.progress import counted
+from loaders.first_run import DEMO_SOURCE
+from loaders.ingest import ingest as ingest_files
+from loaders.inputs import read_inputs
+from loaders.sources import SchemaName, Source, name_source
+from loaders.warehouse.duckdb import DuckDBWarehouse
+from settings.environment import Environment, load_environment
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NDJSON, gzipped or not, or Parquet.")],
+    source: Annotated[
+        str | None, typer.Option(help="The source of sources.yaml, or a name of your own with --schema.")
+    ] = None,
+    schema: Annotated[str | None, typer.Option(help=f"The export's schema: {', '.join(get_args(SchemaName))}.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="TZ", help="The property's time zone, such as Asia/Seoul; UTC unless given.")
+    ] = None,
+) -> None:
+    """Put daily export files into the warehouse; a day that is there already is replaced.
+
+    Each file may hold one day or many; all files of one call together are their days.
+
+    Example: groundup ingest exports/events_202611*.ndjson.gz --schema ga4 --timezone Asia/Seoul
+    """
+    environment = load_environment()
+    with DuckDBWarehouse(environment.warehouse_file) as warehouse:
+        chosen = _choose(environment, warehouse, source, schema, timezone)
+        with counted("Ingesting", len(files)) as advance:
+            days = ingest_files(warehouse, files, chosen, lambda path: advance(path.name))
+        demo_remains = DEMO_SOURCE.name in warehouse.sources() and chosen.name != DEMO_SOURCE.name
+    for day in days:
+        typer.echo(f"{chosen.name} {day.date}: {day.old_rows:,} → {day.new_rows:,} events")
+    total = sum(day.new_rows for day in days)
+    typer.echo(f"{total:,} events of {len(days)} days are in the warehouse; `groundup load` is next.")
+    if demo_remains:
+        typer.echo(
+            "The demo is in the warehouse too and counts in every figure; `groundup demo --remove` takes it out."
+        )
+
+
+def _choose(
+    environment: Environment, warehouse: DuckDBWarehouse, name: str | None, schema: str | None, timezone: str | None
+) -> Source:
+    known = read_inputs(environment, warehouse)
+    if name is None and schema is None:
+        raise usage_error("Say what the files are: --schema ga4 --timezone TZ, or --source NAME of sources.yaml.")
+    if schema is not None and schema not in get_args(SchemaName):
+        raise usage_error(f"There is no schema {schema!r}; the schemas are {', '.join(get_args(SchemaName))}.")
+    name = name or schema or ""
+    source = known.sources.get(name)
+    if source is None:
+        if schema is None:
+            declared = ", ".join(sorted(known.sources)) or "none"
+            raise usage_error(f"There is no source {name!r} (known: {declared}); add --schema, or declare it.")
+        return name_source(name, _declare(schema, timezone or "UTC"), "--source")
+    if name in known.declared and (timezone or schema or source.timezone) not in (source.timezone, schema):
+        raise usage_error(f"sources.yaml declares {name!r} with {source.timezone}; leave --timezone out.")
+    return name_source(name, _declare(schema or source.export_schema, timezone or source.timezone), "--source")
+
+
+def _declare(schema: str, timezone: str) -> Source:
+    try:
+        return Source.model_validate({"schema": schema, "timezone": timezone})
+    except ValueError as error:
+        raise usage_error(f"{timezone!r} is no time zone such as Asia/Seoul.") from error

@@ -1,0 +1,81 @@
+"""`groundup load`: whatever changed, from the warehouse into MySQL."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import time
+from typing import Annotated
+
+import typer
+
+from groundup.arguments import parse_day
+from groundup.progress import counted
+from loaders.compute import Step
+from loaders.inputs import read_inputs
+from loaders.plan import Request
+from loaders.run import Loaded
+from loaders.run import load as run_load
+from loaders.warehouse.duckdb import DuckDBWarehouse
+from settings.environment import load_environment
+
+
+def load(
+    from_: Annotated[
+        dt.date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="Only from this day on.")
+    ] = None,
+    to: Annotated[
+        dt.date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="Only up to this day.")
+    ] = None,
+    report: Annotated[str | None, typer.Option(help="Only this report.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also what has not changed.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Publish days that a declared source has not delivered yet.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+) -> None:
+    """Compute whatever changed since the last load, and bring the report tables up to it.
+
+    Example: groundup load --from 2026-11-01 --to 2026-11-07 --report daily_report
+    """
+    environment = load_environment()
+    request = Request(from_, to, report, force, partial)
+    started = time.monotonic()
+    with DuckDBWarehouse(environment.warehouse_file) as warehouse:
+        inputs = read_inputs(environment, warehouse)
+        with counted("Loading", None, quiet=json_) as advance:
+            result = run_load(environment, warehouse, inputs, request, lambda step: advance(_describe(step)))
+    if json_:
+        typer.echo(json.dumps({"run": result.run, "steps": [_as_json(step) for step in result.steps]}, indent=2))
+        return
+    typer.echo(_summary(result, time.monotonic() - started))
+
+
+def _describe(step: Step) -> str:
+    days = f" {step.start} to {step.end}" if step.start else ""
+    verb = "computed" if step.step == "compute" else "stored"
+    return f"{step.table}{days}: {step.rows:,} rows {verb} in {step.seconds:.1f} s ({step.reason})"
+
+
+def _summary(result: Loaded, seconds: float) -> str:
+    stored = [step for step in result.steps if step.step == "store"]
+    days = result.calendar.days
+    data = f"the data run from {days[0]} to {days[-1]}"
+    if stored:
+        rows = sum(step.rows for step in stored)
+        reports = ", ".join(sorted({step.table for step in stored}))
+        text = f"{rows:,} rows of {reports} are in MySQL after {seconds:.1f} s; {data}."
+    else:
+        text = f"Nothing has changed since the last load; {data}."
+    if result.calendar.held_back:
+        awaited = ", ".join(result.calendar.awaited)
+        held = f"{result.calendar.held_back[0]} to {result.calendar.held_back[-1]}"
+        text += f" Held back: {held}, until {awaited} delivers; --partial publishes them all the same."
+    return text
+
+
+def _as_json(step: Step) -> dict[str, object]:
+    fields = dataclasses.asdict(step)
+    start, end = fields.pop("start"), fields.pop("end")
+    return {**fields, "from": str(start) if start else None, "to": str(end) if end else None}

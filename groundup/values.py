@@ -1,0 +1,19 @@
+"""MySQL's values as the command line writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+
+def plain(value: object) -> object:
+    """The value as JSON can hold it: days and times in ISO form, whole decimals as integers."""
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value
