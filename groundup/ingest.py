@@ -72,5 +72,5 @@ def _choose(
 def _declare(schema: str, timezone: str) -> Source:
     try:
         return Source.model_validate({"schema": schema, "timezone": timezone})
-    except ValueError as error:
-        raise usage_error(f"{timezone!r} is no time zone such as Asia/Seoul.") from error
+    except ValueError:
+        raise usage_error(f"{timezone!r} is no time zone such as Asia/Seoul.") from None

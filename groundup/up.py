@@ -1,0 +1,58 @@
+"""`groundup up`: the local stack, the demo, the dashboards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from groundup.console import output, plain_table
+from groundup.progress import progress
+from loaders.first_run import load_demo_if_empty, make_store
+from settings.environment import PROJECT, Environment, generate_secrets, load_environment
+from stack.lifecycle import launch, wait_healthy
+from stack.services import Service, with_needs
+from superset_sync.publish import publish
+
+
+def up(
+    services: Annotated[
+        list[Service] | None, typer.Argument(metavar="SERVICE", help="Only these, and what they need.")
+    ] = None,
+    no_demo: Annotated[bool, typer.Option("--no-demo", help="Leave an empty warehouse empty.")] = False,
+) -> None:
+    """Start the stack, load the demo where there is no data yet, publish the dashboards.
+
+    Services: mysql, redis, superset. Run again, it starts what is not running and leaves the rest alone.
+
+    Example: groundup up mysql
+    """
+    asked = with_needs(services or [])
+    environment = generate_secrets(load_environment())
+    with progress() as say:
+        launch(environment, asked, say)
+        if "mysql" in asked:
+            make_store(environment)
+        if not services and not no_demo:
+            load_demo_if_empty(environment, say)
+        say(f"Waiting for {asked[-1]}")
+        wait_healthy(environment, asked)
+        if "superset" in asked:
+            say("Publishing the dashboards")
+            publish(environment, PROJECT)
+    if "superset" in asked:
+        _print_accounts(environment)
+
+
+def _print_accounts(environment: Environment) -> None:
+    table = plain_table("account", "password", "may")
+    for account, password, may in (
+        ("employee", environment.employee_password, "look, explore, keep own charts"),
+        ("analyst", environment.analyst_password, "and change charts, query in SQL Lab"),
+        ("admin", environment.admin_password, "everything"),
+    ):
+        table.add_row(account, escape(password), may)
+    console = output()
+    console.print(f"Ready: {environment.superset_url}", soft_wrap=True)
+    console.print(table)

@@ -1,0 +1,86 @@
+-- One day in the columns of the GA4 export, in an order that is complete, so that equal runs write equal bytes.
+CREATE MACRO ga4_day(the_day) AS TABLE
+WITH bundled AS (
+    SELECT
+        *,
+        -- A bundle is sent at the end of a session; what happens in the background travels alone.
+        coalesce(2 * session_number, 2 * i + 1) AS bundle
+    FROM day_events(the_day)
+),
+ordered AS (
+    SELECT
+        *,
+        lag(micros) OVER (PARTITION BY user, kind ORDER BY micros, i) AS previous_micros,
+        row_number() OVER (PARTITION BY user, bundle ORDER BY micros, kind, i) AS batch_index
+    FROM bundled
+),
+delivered AS (
+    -- Bundles are sometimes sent twice, on a journey often, and then over the other network.
+    SELECT *, unnest(range(1 + happens(event_key, 11, CASE WHEN on_the_road THEN 120 ELSE 4 END)::INT)) AS delivery
+    FROM ordered
+),
+described AS (
+    SELECT
+        delivered.*,
+        profiles.* EXCLUDE (user),
+        -- A journey leads to the first city of its country.
+        CASE WHEN abroad <> (delivery = 1 AND on_the_road) THEN away.places[1] ELSE home.places[city] END AS known_geo,
+        coalesce(screen, pick(event_key, 10, screen_urn())) AS shown,
+        CASE WHEN on_new THEN '1.1.0' ELSE '1.0.0' END AS app_version
+    FROM delivered
+    JOIN profiles USING (user)
+    JOIN places home ON home.id = profiles.country
+    JOIN places away ON away.id = profiles.trip_country
+    ORDER BY micros, user, kind, i, delivery
+)
+SELECT
+    (SELECT strftime(date, '%Y%m%d') FROM calendar WHERE day = the_day) AS event_date,
+    micros AS event_timestamp,
+    name AS event_name,
+    (
+        ga4_common_params(name, in_session, automatic, session_id, session_number, shown, platform)
+        || ga4_own_params(name, event_key, platform, terms, device.operating_system_version, traffic_source)
+    )::event_params AS event_params,
+    previous_micros AS event_previous_timestamp,
+    NULL::DOUBLE AS event_value_in_usd,
+    bundle AS event_bundle_sequence_id,
+    300000 + below(event_key, 12, 2700000) AS event_server_timestamp_offset,
+    CASE WHEN NOT keyless THEN user_id END AS user_id,
+    CASE WHEN NOT keyless THEN pseudo_id END AS user_pseudo_id,
+    CASE
+        WHEN keyless THEN {'analytics_storage': 'No', 'ads_storage': 'No', 'uses_transient_token': 'No'}::privacy_info
+        ELSE privacy_info
+    END AS privacy_info,
+    CASE WHEN keyless THEN []::user_properties ELSE user_properties END AS user_properties,
+    CASE WHEN NOT keyless THEN first_touch END AS user_first_touch_timestamp,
+    NULL::user_ltv AS user_ltv,
+    device,
+    -- A place that the export does not know is NULL or empty.
+    CASE
+        WHEN place = 'missing' THEN NULL::geo
+        WHEN place = 'empty' THEN
+            {'city': '', 'country': '', 'continent': '', 'region': '', 'sub_continent': '', 'metro': '(not set)'}::geo
+        ELSE known_geo
+    END AS geo,
+    {
+        'id': app, 'version': app_version, 'install_store': store, 'firebase_app_id': app_id, 'install_source': store
+    }::app_info AS app_info,
+    traffic_source,
+    stream_id,
+    platform,
+    NULL::event_dimensions AS event_dimensions,
+    NULL::ecommerce AS ecommerce,
+    []::items AS items,
+    CASE WHEN name = 'firebase_campaign' THEN {
+        'manual_campaign_id': NULL, 'manual_campaign_name': traffic_source.name, 'manual_source': traffic_source.source,
+        'manual_medium': traffic_source.medium, 'manual_term': NULL, 'manual_content': NULL, 'manual_source_platform': NULL,
+        'manual_creative_format': NULL, 'manual_marketing_tactic': NULL, 'gclid': NULL, 'dclid': NULL, 'srsltid': NULL
+    }::collected_traffic_source END AS collected_traffic_source,
+    active AS is_active_user,
+    batch_index AS batch_event_index,
+    NULL::BIGINT AS batch_page_id,
+    NULL::BIGINT AS batch_ordering_id,
+    NULL::session_traffic_source_last_click AS session_traffic_source_last_click,
+    NULL::publisher AS publisher,
+    NULL::BIGINT AS event_original_occurrence_timestamp
+FROM described;
