@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, get_args
+from zoneinfo import available_timezones
 
 import typer
 
@@ -70,7 +71,6 @@ def _choose(
 
 
 def _declare(schema: str, timezone: str) -> Source:
-    try:
-        return Source.model_validate({"schema": schema, "timezone": timezone})
-    except ValueError:
-        raise usage_error(f"{timezone!r} is no time zone such as Asia/Seoul.") from None
+    if timezone not in available_timezones():
+        raise usage_error(f"{timezone!r} is no time zone such as Asia/Seoul.")
+    return Source.model_validate({"schema": schema, "timezone": timezone})
