@@ -32,6 +32,9 @@ def demo(
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
         if remove:
             count = remove_source(warehouse, DEMO_SOURCE.name)
+            if not count:
+                typer.echo("There is no demo in the warehouse.")
+                return
             typer.echo(f"Removed {count} days of the demo; `groundup load` takes them out of the reports.")
             return
         with counted("Making the demo export", days) as advance:

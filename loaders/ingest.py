@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from loaders.exports import Field, export_schema
 from loaders.sources import Source
 from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
 
+# Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
+_FILES_AT_ONCE = 16
 _DAY = "(regexp_full_match(event_date, '[0-9]{8}') AND try_strptime(event_date, '%Y%m%d') IS NOT NULL)"
 
 
@@ -47,9 +49,10 @@ def ingest(
     try:
         with warehouse.transaction() as connection:
             _declare(connection, source, fields)
-            for path, kind in kinds.items():
-                _append(connection, path, kind, source, fields, version)
-                on_file(path)
+            for batch in _batches(connection, kinds):
+                _append(connection, batch, source, fields, version)
+                for path in batch.paths:
+                    on_file(path)
             return _replace_days(connection, source, version, whole=replace_source)
     except _UndatedRowError:
         raise _undated(kinds) from None
@@ -85,37 +88,67 @@ def _declare(connection: duckdb.DuckDBPyConnection, source: Source, fields: Sequ
     )
 
 
-def _append(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    kind: FileKind,
-    source: Source,
-    fields: Sequence[Field],
-    version: str,
-) -> None:
-    try:
+@dataclass(frozen=True)
+class _Batch:
+    """Files that one statement reads: a JSON file alone, or Parquet files of one and the same schema."""
+
+    kind: FileKind
+    paths: tuple[Path, ...]
+    # The files' own columns with their types; of Parquet files only.
+    present: tuple[tuple[str, str], ...] = ()
+
+
+def _batches(connection: duckdb.DuckDBPyConnection, kinds: dict[Path, FileKind]) -> Iterator[_Batch]:
+    parquet: dict[tuple[tuple[str, str], ...], list[Path]] = {}
+    for path, kind in kinds.items():
         if kind is FileKind.PARQUET:
-            present = {row[0]: row[1] for row in _describe_parquet(connection, path)}
-            columns = ", ".join(_parquet_column(field, present) for field in fields)
-            relation = "read_parquet($path)"
+            parquet.setdefault(_describe_parquet(connection, path), []).append(path)
         else:
-            columns = ", ".join(f'"{field.name}"' for field in fields)
-            types = ", ".join(f"'{field.name}': '{field.duckdb_type}'" for field in fields)
-            compression = "gzip" if kind is FileKind.GZIP_JSON else "none"
-            relation = (
-                f"read_json($path, columns = {{{types}}}, format = 'newline_delimited', compression = '{compression}')"
-            )
-        connection.execute(
-            f'INSERT INTO exports."{source.name}" SELECT event_date::VARCHAR, $version, {columns} FROM {relation}',
-            {"path": str(path), "version": version},
+            yield _Batch(kind, (path,))
+    for present, paths in parquet.items():
+        for start in range(0, len(paths), _FILES_AT_ONCE):
+            yield _Batch(FileKind.PARQUET, tuple(paths[start : start + _FILES_AT_ONCE]), present)
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection, batch: _Batch, source: Source, fields: Sequence[Field], version: str
+) -> None:
+    if batch.kind is FileKind.PARQUET:
+        present = dict(batch.present)
+        columns = ", ".join(_parquet_column(field, present) for field in fields)
+        relation = "read_parquet($paths)"
+    else:
+        columns = ", ".join(f'"{field.name}"' for field in fields)
+        types = ", ".join(f"'{field.name}': '{field.duckdb_type}'" for field in fields)
+        compression = "gzip" if batch.kind is FileKind.GZIP_JSON else "none"
+        relation = (
+            f"read_json($paths, columns = {{{types}}}, format = 'newline_delimited', compression = '{compression}')"
         )
+    query = f"SELECT event_date::VARCHAR, $version, {columns} FROM {relation}"
+    try:
+        connection.execute(f'INSERT INTO exports."{source.name}" {query}', _parameters(batch.paths, version))
     except (duckdb.Error, UnicodeDecodeError) as error:
-        raise ExportFileError(describe_failure(path, kind, source.export_schema, error)) from error
+        path, reason = _culprit(batch, query, version, error)
+        raise ExportFileError(describe_failure(path, batch.kind, source.export_schema, reason)) from error
 
 
-def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str]]:
+def _parameters(paths: Sequence[Path], version: str) -> dict[str, object]:
+    return {"paths": [str(path) for path in paths], "version": version}
+
+
+def _culprit(batch: _Batch, query: str, version: str, error: Exception) -> tuple[Path, Exception]:
+    """The file that failed and why; of several, each is read alone, outside the transaction that has failed."""
+    for path in batch.paths if len(batch.paths) > 1 else ():
+        try:
+            duckdb.connect().execute(f"CREATE TABLE trial AS {query}", _parameters([path], version))
+        except duckdb.Error as own:
+            return path, own
+    return batch.paths[0], error
+
+
+def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[tuple[str, str], ...]:
     rows = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
-    return [(row[0], row[1]) for row in rows]
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def _parquet_column(field: Field, present: dict[str, str]) -> str:

@@ -39,6 +39,11 @@ class Stack:
                 patch.setenv(name, value)
             return load_environment()
 
+    @property
+    def shell_variables(self) -> dict[str, str]:
+        """For a shell in which `groundup` is this project's."""
+        return {**os.environ, **self.variables, "PATH": f"{GROUNDUP.parent}:{os.environ['PATH']}"}
+
     def run(self, *arguments: str, check: bool = True, **variables: str) -> subprocess.CompletedProcess[str]:
         """Runs a verb as a user would, in the project's folder."""
         result = subprocess.run(

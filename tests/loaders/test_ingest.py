@@ -175,6 +175,18 @@ def test_a_truncated_parquet_is_named(warehouse, tmp_path):
         ingest(warehouse, [tmp_path / "e.parquet"], GA4)
 
 
+def test_of_many_parquet_files_the_broken_one_is_named(warehouse, tmp_path):
+    values = ["(1::BIGINT)", "(1::BIGINT)", "(99999999999999999999::HUGEINT)"]
+    for number, value in enumerate(values):
+        duckdb.connect().execute(
+            "COPY (SELECT '20260301' AS event_date, 'open' AS event_name, "
+            f"t.v::DOUBLE AS event_timestamp FROM (VALUES ({value})) t(v)) TO '{tmp_path}/{number}.parquet'"
+        )
+    with pytest.raises(ExportFileError, match=r"2\.parquet cannot be read as Parquet .*out of range"):
+        ingest(warehouse, sorted(tmp_path.glob("*.parquet")), GA4)
+    assert warehouse.daily_tables() == []
+
+
 def test_a_warehouse_of_a_newer_version_is_left_alone(tmp_path):
     path = tmp_path / "warehouse.duckdb"
     with DuckDBWarehouse(path) as warehouse:
