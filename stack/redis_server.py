@@ -1,0 +1,83 @@
+"""The private Redis server: its settings and its command line. It holds Superset's cache, sessions and rate limits."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from settings.environment import Environment
+from stack.places import Places
+from stack.programs import find_program, is_installed
+
+
+def redis_settings(environment: Environment, places: Places) -> str:
+    """The text of `redis.conf`. Sessions survive a restart; memory is bounded, and what has a lifetime yields first."""
+    return f"""\
+bind 127.0.0.1
+port {environment.redis_port}
+requirepass {_quoted(environment.redis_password)}
+dir {_quoted(str(places.redis))}
+pidfile {_quoted(str(places.redis / "redis.pid"))}
+daemonize no
+set-proc-title no
+save 60 1
+appendonly no
+stop-writes-on-bgsave-error no
+maxmemory 256mb
+maxmemory-policy volatile-lru
+"""
+
+
+def write_redis_settings(environment: Environment, places: Places) -> None:
+    """Write `redis.conf`, readable by this account alone, since it holds the password."""
+    draft = places.redis_config.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(redis_settings(environment, places))
+    draft.replace(places.redis_config)
+
+
+def link_program(places: Places) -> None:
+    """Give the server its name, where Debian's package with the service is not installed.
+
+    Debian's redis-tools holds the server's program as `redis-check-rdb`; it goes by the name that it is called by.
+    """
+    link = places.redis / "redis-server"
+    if is_installed("redis-server"):
+        return
+    program = find_program("redis-check-rdb")
+    if not link.is_symlink() or link.readlink() != program:
+        link.unlink(missing_ok=True)
+        link.symlink_to(program)
+
+
+def server_command(places: Places) -> list[str]:
+    """The command that runs the server."""
+    program: Path = find_program("redis-server") if is_installed("redis-server") else places.redis / "redis-server"
+    return [str(program), str(places.redis_config)]
+
+
+def redis_is_ready(environment: Environment) -> bool:
+    """Whether the server answers to the password in force; a server that still reads its snapshot does not."""
+    client = redis.Redis(
+        host="127.0.0.1",
+        port=environment.redis_port,
+        password=environment.redis_password,
+        socket_timeout=5,
+        socket_connect_timeout=5,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        return bool(client.ping())
+    except (redis.RedisError, OSError):
+        return False
+    finally:
+        client.close()
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{escaped}"'

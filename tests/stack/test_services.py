@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from stack.errors import StackError
+from stack.services import SERVICES, with_needs
+
+
+def test_none_asked_for_means_all() -> None:
+    assert with_needs([]) == list(SERVICES) == ["mysql", "redis", "superset"]
+
+
+def test_one_that_needs_nothing_comes_alone() -> None:
+    assert with_needs(["mysql"]) == ["mysql"]
+
+
+def test_superset_brings_the_servers_that_it_needs_before_it() -> None:
+    assert with_needs(["superset"]) == ["mysql", "redis", "superset"]
+
+
+def test_order_and_repetition_do_not_matter() -> None:
+    assert with_needs(["redis", "mysql", "redis"]) == ["mysql", "redis"]
+
+
+def test_an_unknown_one_is_refused_with_the_choice() -> None:
+    with pytest.raises(StackError, match="no service 'postgres': choose from mysql, redis, superset"):
+        with_needs(["mysql", "postgres"])
