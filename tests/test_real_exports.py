@@ -1,0 +1,87 @@
+"""Google's public exports, counted twice: by the product and by the reference in plain Python.
+
+The data are no part of the repository: 847 events of the game Flood-It (96 users, 2018-06-12 to 2018-10-03) and 700 of
+Google's merchandise shop (178 users, 2020-11-01 to 2021-01-31), both of them samples of daily tables in today's schema.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import reference
+from tests.conftest import Stack
+from tests.definitions import PROJECT
+from tests.pipeline import Pipeline, deviations, store_deviations
+
+FOLDER = PROJECT.parent / "shared" / "data" / "ga4"
+FLOOD_IT = FOLDER / "floodit_union.ndjson"
+SHOP = FOLDER / "ga4_ecommerce_union.ndjson"
+
+# Neither app takes photos; any frequent events put the counting of takes to the test.
+DEFINITIONS = reference.Definitions(take_events=frozenset({"level_complete_quickplay", "screen_view", "page_view"}))
+
+pytestmark = pytest.mark.skipif(
+    not (FLOOD_IT.exists() and SHOP.exists()),
+    reason=f"Google's public exports are not part of the repository; they are looked for in {FOLDER}",
+)
+
+
+def export_rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def pipeline() -> Iterator[Pipeline]:
+    with Pipeline() as pipeline:
+        yield pipeline
+
+
+@pytest.mark.parametrize("path", [FLOOD_IT, SHOP], ids=["flood_it", "shop"])
+def test_every_cell_is_what_the_reference_counts(pipeline: Pipeline, path: Path) -> None:
+    pipeline.ingest_files("real", [path])
+    pipeline.load(chosen=DEFINITIONS)
+    assert not (lines := deviations(pipeline, {"real": export_rows(path)}, DEFINITIONS)), "\n".join(lines)
+
+
+def test_both_exports_beside_each_other(pipeline: Pipeline) -> None:
+    """Two sources whose ranges lie two years apart; what is between them is not loaded."""
+    pipeline.ingest_files("flood_it", [FLOOD_IT])
+    pipeline.load(chosen=DEFINITIONS)
+    pipeline.ingest_files("shop", [SHOP])
+    pipeline.load(chosen=DEFINITIONS)
+    exports = {"flood_it": export_rows(FLOOD_IT), "shop": export_rows(SHOP)}
+    assert not (lines := deviations(pipeline, exports, DEFINITIONS)), "\n".join(lines)
+
+
+def test_mysql_holds_every_cell(store: Stack) -> None:
+    """One export after the other in the same store: the second leaves nothing behind of the first."""
+    for path in (FLOOD_IT, SHOP):
+        with Pipeline() as pipeline:
+            pipeline.ingest_files("real", [path])
+            pipeline.load_store(store.environment, chosen=DEFINITIONS)
+            lines = store_deviations(store.environment, pipeline.catalog, {"real": export_rows(path)}, DEFINITIONS)
+        assert not lines, "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("path", "last_day", "sum_of_dau", "new_users"),
+    [
+        # 96 users sent events; two of them nothing but events that fire without the user.
+        pytest.param(FLOOD_IT, (1, 6, 33), 144, 94, id="flood_it"),
+        pytest.param(SHOP, (3, 14, 48), 190, 178, id="shop"),
+    ],
+)
+def test_known_figures(
+    pipeline: Pipeline, path: Path, last_day: tuple[int, int, int], sum_of_dau: int, new_users: int
+) -> None:
+    """The last day's DAU, WAU and MAU and the sums over the whole export, as counted by hand in the raw files."""
+    pipeline.ingest_files("real", [path])
+    pipeline.load()
+    rows = pipeline.rows("active_users")
+    last = max(row["date"] for row in rows)
+    assert tuple(sum(row[f] for row in rows if row["date"] == last) for f in ("dau", "wau", "mau")) == last_day
+    assert sum(row["dau"] for row in rows) == sum_of_dau
+    assert sum(row["new_users"] for row in rows) == new_users
