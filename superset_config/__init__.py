@@ -1,0 +1,30 @@
+"""Superset's configuration, one module a concern; Superset reads every name in capitals from here."""
+
+import os
+import sys
+from importlib.util import find_spec
+
+from superset_config import cache, datasource, environment, errors, features, look, metadata, security, sessions
+from superset_config.cache import *  # noqa: F403
+from superset_config.datasource import *  # noqa: F403
+from superset_config.features import *  # noqa: F403
+from superset_config.look import *  # noqa: F403
+from superset_config.metadata import *  # noqa: F403
+from superset_config.security import *  # noqa: F403
+from superset_config.sessions import *  # noqa: F403
+
+# Superset runs `from superset_config import *`: only settings, or our modules would replace its own names.
+__all__ = [
+    name
+    for module in (cache, datasource, features, look, metadata, security, sessions)
+    for name in vars(module)
+    if name.isupper() and not name.startswith("_")
+]
+
+# Where Superset is not installed, only the pure parts are being tested.
+if find_spec("superset") is not None:
+    try:
+        environment.check(os.environ)
+    except errors.SettingMissingError as error:
+        sys.exit(str(error))
+    metadata.use_pymysql()

@@ -1,0 +1,39 @@
+"""How Superset reaches the report tables: the committed address names an account; this machine knows the rest.
+
+`databases/*.yaml` carries neither password nor port, so the same file serves every environment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from superset_config.environment import setting
+
+READER = "groundup_reader"
+REPORTS = "reports"
+
+
+def _is_report_store(uri: Any) -> bool:
+    return bool(uri.username == READER and uri.database == REPORTS)
+
+
+def find_password(uri: Any) -> str | None:
+    """The password for an address; only the report store has one, so no other address ever gets it."""
+    return setting("GROUNDUP_MYSQL_READER_PASSWORD") if _is_report_store(uri) else None
+
+
+def point_to_this_machine(
+    uri: Any, parameters: dict[str, Any], _username: str | None, _security_manager: Any, _source: Any
+) -> tuple[Any, dict[str, Any]]:
+    """The same address with the host and port of this environment's report store."""
+    if _is_report_store(uri):
+        uri = uri.set(host=setting("GROUNDUP_MYSQL_HOST"), port=int(setting("GROUNDUP_MYSQL_PORT")))
+    return uri, parameters
+
+
+SQLALCHEMY_CUSTOM_PASSWORD_STORE = find_password
+DB_CONNECTION_MUTATOR = point_to_this_machine
+
+# A chart that takes longer than this has a wrong query behind it: report tables are small.
+SQLLAB_TIMEOUT = 30
+SUPERSET_WEBSERVER_TIMEOUT = 60

@@ -1,0 +1,45 @@
+"""The `GROUNDUP_…` variables that Superset reads; `groundup up` sets them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from superset_config.errors import SettingMissingError
+
+REQUIRED = (
+    "GROUNDUP_HOME",
+    "GROUNDUP_MYSQL_READER_PASSWORD",
+    "GROUNDUP_MYSQL_SUPERSET_PASSWORD",
+    "GROUNDUP_REDIS_PASSWORD",
+    "GROUNDUP_SUPERSET_SECRET_KEY",
+    "GROUNDUP_SUPERSET_GUEST_SECRET",
+)
+_DEFAULTS = {
+    "GROUNDUP_DEBUG": "false",
+    "GROUNDUP_MYSQL_HOST": "127.0.0.1",
+    "GROUNDUP_MYSQL_PORT": "13306",
+    "GROUNDUP_REDIS_HOST": "127.0.0.1",
+    "GROUNDUP_REDIS_PORT": "16379",
+    "GROUNDUP_SUPERSET_HOST": "127.0.0.1",
+    "GROUNDUP_SUPERSET_PORT": "8088",
+}
+
+
+def setting(name: str) -> str:
+    """The value of one variable, or its default; empty when it has neither."""
+    return os.environ.get(name) or _DEFAULTS.get(name, "")
+
+
+def is_debug() -> bool:
+    """Whether failures are shown with their traceback and the log is verbose."""
+    return setting("GROUNDUP_DEBUG").lower() in {"1", "true", "yes", "on"}
+
+
+def check(environment: Mapping[str, str]) -> None:
+    """Raises SettingMissingError, naming all of them, when a variable without a default is not set."""
+    missing = [name for name in REQUIRED if not environment.get(name)]
+    if missing:
+        raise SettingMissingError(
+            f"Superset cannot start without {', '.join(missing)}; start it with `groundup up`, which sets them."
+        )

@@ -1,0 +1,34 @@
+"""Which of Superset's features are on, and how much of everything."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from superset_config.environment import is_debug, setting
+
+DATA_DIR = str(Path(setting("GROUNDUP_HOME") or ".groundup") / "superset")
+LOG_LEVEL = logging.INFO if is_debug() else logging.WARNING
+
+FEATURE_FLAGS = {
+    "DRILL_BY": True,
+    "DRILL_TO_DETAIL": True,
+    # A screen on the wall and a printed page show all charts, also those below the fold.
+    "DASHBOARD_VIRTUALIZATION": False,
+    # Templates in SQL run code on the server for whoever may save a dataset; nothing here needs them.
+    "ENABLE_TEMPLATE_PROCESSING": False,
+    "EMBEDDED_SUPERSET": False,
+    "ALLOW_FULL_CSV_EXPORT": True,
+}
+
+# There is no worker yet that would run anything in the background.
+CELERY_CONFIG = None
+
+# Report tables hold counts by day: a chart that needs more rows than this asks the wrong question.
+ROW_LIMIT = 10_000
+SQL_MAX_ROW = 100_000
+NATIVE_FILTER_DEFAULT_ROW_LIMIT = 1_000
+
+# Days are days: "today" and "yesterday" in filters start at midnight, server time is UTC.
+DEFAULT_RELATIVE_START_TIME = "today"
+DEFAULT_RELATIVE_END_TIME = "today"

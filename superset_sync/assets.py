@@ -1,0 +1,88 @@
+"""The four asset folders, in Superset's own export layout, read into plain mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+KINDS = ("databases", "datasets", "charts", "dashboards")
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One fault in one file."""
+
+    file: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.what}: {self.remedy}"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file: its path below the root, and what it says."""
+
+    file: str
+    content: dict[str, Any]
+
+    @property
+    def uuid(self) -> str:
+        """What Superset knows it by; empty when the file does not say."""
+        return str(self.content.get("uuid") or "").lower()
+
+
+@dataclass(frozen=True)
+class Assets:
+    """All files of the four folders, each folder in the order of its paths."""
+
+    databases: tuple[Asset, ...] = ()
+    datasets: tuple[Asset, ...] = ()
+    charts: tuple[Asset, ...] = ()
+    dashboards: tuple[Asset, ...] = ()
+    unreadable: tuple[Finding, ...] = field(default=())
+
+    def of(self, kind: str) -> tuple[Asset, ...]:
+        """The files of one of `KINDS`."""
+        found: tuple[Asset, ...] = getattr(self, kind)
+        return found
+
+    def __iter__(self) -> Iterator[tuple[str, Asset]]:
+        for kind in KINDS:
+            for asset in self.of(kind):
+                yield kind, asset
+
+
+def read_assets(root: Path) -> Assets:
+    """Read `databases/ datasets/ charts/ dashboards/` below `root`.
+
+    A file that cannot be read becomes a finding in `unreadable`, so that one broken file does not hide the next.
+    """
+    found: dict[str, tuple[Asset, ...]] = {}
+    unreadable: list[Finding] = []
+    for kind in KINDS:
+        assets = []
+        for path in sorted((root / kind).rglob("*.yaml")):
+            file = path.relative_to(root).as_posix()
+            try:
+                content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+                unreadable.append(Finding(file, f"cannot be read ({_first_line(error)})", "correct the file"))
+                continue
+            if not isinstance(content, dict):
+                unreadable.append(Finding(file, "holds no mapping", "write it as Superset exports it"))
+                continue
+            assets.append(Asset(file, content))
+        found[kind] = tuple(assets)
+    return Assets(**found, unreadable=tuple(unreadable))
+
+
+def _first_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    return f"line {mark.line + 1}: {problem}" if mark is not None else str(problem)

@@ -1,0 +1,141 @@
+"""A signed-in session with a running Superset, over its REST interface."""
+
+from __future__ import annotations
+
+import json
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from superset_sync.errors import RefusedError, SignInError, SupersetUnreachableError
+
+_PAGE = 100
+_BUSY = frozenset({502, 503, 504})
+
+
+class _BusyError(Exception):
+    """Worth another try."""
+
+
+class SupersetClient:
+    """Signs in at the start, keeps the session's cookie and its CSRF token, tries again when Superset is busy.
+
+    Raises SupersetUnreachableError, SignInError or RefusedError.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        attempts: int = 5,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self.url = url
+        self._attempts = attempts
+        self._http = httpx.Client(base_url=url, timeout=60, transport=transport, trust_env=False)
+        try:
+            self._sign_in(username, password)
+        except BaseException:
+            self._http.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """One object, or one page of a list."""
+        parameters = {"q": json.dumps(query)} if query else None
+        return self._json(self._request("GET", path, params=parameters))
+
+    def list(self, path: str, columns: list[str]) -> list[dict[str, Any]]:
+        """All objects of a kind, with these columns, whatever the number of pages."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.get(path, columns=columns, page=len(found) // _PAGE, page_size=_PAGE)
+            found += page["result"]
+            if len(found) >= page["count"] or not page["result"]:
+                return found
+
+    def put(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
+        """Change one object."""
+        return self._json(self._request("PUT", path, json=change))
+
+    def delete(self, path: str) -> dict[str, Any]:
+        """Delete one object."""
+        return self._json(self._request("DELETE", path))
+
+    def upload(self, path: str, field: str, name: str, content: bytes) -> dict[str, Any]:
+        """Send one file."""
+        return self._json(self._request("POST", path, files={field: (name, content, "application/zip")}))
+
+    def _sign_in(self, username: str, password: str) -> None:
+        account = {"username": username, "password": password, "provider": "db", "refresh": False}
+        response = self._request("POST", "/api/v1/security/login", json=account, check=False)
+        if response.status_code != httpx.codes.OK:
+            raise SignInError(
+                f"Superset at {self.url} does not let {username} in ({_reason(response)}); "
+                f"set GROUNDUP_{username.upper()}_PASSWORD to the account's password."
+            )
+        self._http.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
+        self._http.headers["X-CSRFToken"] = self.get("/api/v1/security/csrf_token/")["result"]
+        self._http.headers["Referer"] = self.url
+
+    def _request(self, method: str, path: str, *, check: bool = True, **arguments: Any) -> httpx.Response:
+        try:
+            for attempt in Retrying(
+                stop=stop_after_attempt(self._attempts),
+                wait=wait_exponential(multiplier=0.2, max=5),
+                retry=retry_if_exception_type((httpx.TransportError, _BusyError)),
+                reraise=True,
+            ):
+                with attempt:
+                    response = self._http.request(method, path, **arguments)
+                    if response.status_code in _BUSY:
+                        raise _BusyError(_reason(response))
+        except (httpx.TransportError, _BusyError) as error:
+            raise SupersetUnreachableError(
+                f"Superset at {self.url} does not answer ({error}); start it with `groundup up superset`, "
+                "or see `groundup logs superset`."
+            ) from error
+        if check and response.is_error:
+            raise RefusedError(
+                f"Superset at {self.url} refused {method} {path} ({response.status_code}: {_reason(response)}); "
+                "see `groundup logs superset`."
+            )
+        return response
+
+    def _json(self, response: httpx.Response) -> dict[str, Any]:
+        try:
+            body = response.json()
+        except ValueError as error:
+            raise RefusedError(
+                f"What answers at {self.url} is not Superset ({response.headers.get('content-type', 'no type')}); "
+                "set GROUNDUP_SUPERSET_PORT to Superset's port."
+            ) from error
+        return dict(body)
+
+
+def _reason(response: httpx.Response) -> str:
+    """What Superset says, in one line: it answers in several shapes."""
+    try:
+        body = response.json()
+    except ValueError:
+        return response.reason_phrase
+    if isinstance(body, dict):
+        errors = body.get("errors")
+        if isinstance(errors, list) and errors:
+            extra = errors[0].get("extra") or {}
+            details = {key: value for key, value in extra.items() if key != "issue_codes"}
+            return " ".join([str(errors[0].get("message", "")), json.dumps(details) if details else ""]).strip()
+        if "message" in body:
+            return str(body["message"])
+    return response.reason_phrase

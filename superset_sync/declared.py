@@ -1,0 +1,53 @@
+"""The tables that datasets may read: the reports' declarations, and the store's own two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+# Column → the keys over which it may be summed; None where summing it was never declared, as for a key itself.
+Table = Mapping[str, frozenset[str] | None]
+
+_STORE_TABLES: dict[str, Table] = {
+    "days": dict.fromkeys(("date", "source", "modified_at", "rows", "final_at")),
+    "loads": dict.fromkeys(
+        (
+            "id",
+            "run",
+            "table",
+            "from_date",
+            "to_date",
+            "reason",
+            "rows",
+            "bytes_billed",
+            "usd",
+            "seconds",
+            "source_version",
+            "code_version",
+            "status",
+            "error",
+            "started_at",
+            "finished_at",
+        )
+    ),
+}
+
+
+def read_declared_tables(root: Path) -> dict[str, Table]:
+    """Table name → its columns, from `loaders/reports/<name>/report.yaml` and the store's `days` and `loads`.
+
+    A declaration that cannot be read is left out: the loaders report it better than the assets can.
+    """
+    tables = dict(_STORE_TABLES)
+    for path in sorted((root / "loaders" / "reports").glob("*/report.yaml")):
+        try:
+            declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+            tables[path.parent.name] = {
+                column["name"]: frozenset(column["additive_over"]) if "additive_over" in column else None
+                for column in declared["columns"]
+            }
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+            continue
+    return tables

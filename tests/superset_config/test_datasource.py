@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import yaml
+
+from settings.environment import PROJECT
+from superset_config.datasource import find_password, point_to_this_machine
+
+
+@dataclass(frozen=True)
+class Address:
+    """As much of SQLAlchemy's URL as we use: it is not installed where these tests run."""
+
+    username: str | None = "groundup_reader"
+    database: str | None = "reports"
+    host: str = "127.0.0.1"
+    port: int = 13306
+
+    def set(self, **parts: Any) -> Address:
+        return replace(self, **parts)
+
+
+@pytest.fixture(autouse=True)
+def another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROUNDUP_MYSQL_HOST", "10.0.0.7")
+    monkeypatch.setenv("GROUNDUP_MYSQL_PORT", "3306")
+    monkeypatch.setenv("GROUNDUP_MYSQL_READER_PASSWORD", "of the reader")
+
+
+def test_the_report_store_is_where_the_environment_says() -> None:
+    address, parameters = point_to_this_machine(Address(), {"a": 1}, "ada", None, None)
+    assert (address.host, address.port, parameters) == ("10.0.0.7", 3306, {"a": 1})
+    assert find_password(Address()) == "of the reader"
+
+
+@pytest.mark.parametrize("other", [Address(username="root"), Address(database="mysql"), Address(username=None)])
+def test_no_other_address_gets_the_password_or_is_moved(other: Address) -> None:
+    assert find_password(other) is None
+    assert point_to_this_machine(other, {}, None, None, None) == (other, {})
+
+
+def test_the_committed_address_is_the_one_that_is_recognised() -> None:
+    text = (PROJECT / "databases" / "Reports.yaml").read_text()
+    assert "//groundup_reader@" in yaml.safe_load(text)["sqlalchemy_uri"]
+    assert "/reports?charset=utf8mb4" in yaml.safe_load(text)["sqlalchemy_uri"]
