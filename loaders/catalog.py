@@ -13,7 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from loaders.declarations import Declaration, read_declaration
+from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 from loaders.metrics import Metrics, Setting
 
@@ -54,7 +54,7 @@ class Reads(Declaration):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.window is None) == (self.days_ago is None):
-            raise ValueError("declare either window or days_ago")
+            raise misdeclared("declare either window or days_ago")
         return self
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from loaders.errors import DeclarationError
 
@@ -18,6 +19,11 @@ class Declaration(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def misdeclared(complaint: str) -> PydanticCustomError:
+    """What a model's own check raises: pydantic keeps a ValueError, and with it all frames of the call, for good."""
+    return PydanticCustomError("misdeclared", "{complaint}", {"complaint": complaint})
 
 
 def read_yaml(path: Path) -> Any:

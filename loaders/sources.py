@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
 
-from loaders.declarations import Declaration, read_declaration
+from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 
 SchemaName = Literal["ga4"]
@@ -29,7 +29,7 @@ class Source(Declaration):
     @classmethod
     def _known_timezone(cls, value: str) -> str:
         if value not in available_timezones():
-            raise ValueError(f"{value!r} is not a time zone such as Asia/Seoul")
+            raise misdeclared(f"{value!r} is not a time zone such as Asia/Seoul")
         return value
 
     @property

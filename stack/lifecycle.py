@@ -85,7 +85,9 @@ def launch(environment: Environment, services: Sequence[str] = (), on_progress: 
         if not running:
             on_progress("Starting the process manager")
             daemon = start_supervisord(environment, places)
-        _start_in_order(environment, places, daemon, wanted, on_progress)
+        if starting:
+            on_progress(f"Starting {', '.join(starting)}")
+        _start_in_order(environment, places, daemon, wanted)
 
 
 def wait_healthy(environment: Environment, services: Sequence[str] = (), timeout: float | None = None) -> None:
@@ -143,11 +145,8 @@ def _make_ready(environment: Environment, places: Places, service: str, on_progr
         superset_server.require_installed()
 
 
-def _start_in_order(
-    environment: Environment, places: Places, daemon: Supervisord, wanted: Sequence[str], on_progress: Progress
-) -> None:
+def _start_in_order(environment: Environment, places: Places, daemon: Supervisord, wanted: Sequence[str]) -> None:
     servers = [service for service in wanted if service != "superset"]
-    on_progress(f"Starting {', '.join(wanted)}")
     for service in servers:
         daemon.start(service)
     for service in servers:
