@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -27,7 +27,10 @@ DAYS = "days"
 _LEDGERS = ("loads", "slices")
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
-ColumnType = Literal["DATE", "STRING", "INT64", "FLOAT64", "BOOL", "TIMESTAMP"]
+# The last one is for staging tables alone: MySQL has no lists.
+ColumnType = Literal[
+    "DATE", "STRING", "INT64", "FLOAT64", "BOOL", "TIMESTAMP", "ARRAY<STRUCT<key STRING, value STRING>>"
+]
 
 
 class Column(Declaration):
@@ -50,11 +53,13 @@ class Reads(Declaration):
     window: int | str | None = None
     # Or these days, counted backwards from the day.
     days_ago: tuple[int, ...] | None = None
+    # Or the days so far after it, under the name of a setting.
+    days_ahead: str | None = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.window is None) == (self.days_ago is None):
-            raise misdeclared("declare either window or days_ago")
+    def _one_way_of_saying(self) -> Self:
+        if [self.window, self.days_ago, self.days_ahead].count(None) != 2:  # noqa: PLR2004 - one of three
+            raise misdeclared("declare one of window, days_ago and days_ahead")
         return self
 
 
@@ -106,7 +111,8 @@ class Table:
     def code_version(self, schema: str = "ga4") -> str:
         """Changes whenever the same input could give another result: SQL, columns or settings."""
         declared = [[column.name, column.type, column.nullable] for column in self.columns]
-        return digest([self.sql(schema), declared, self.key, self.partition, sorted(self.parameters.items())])
+        parameters = [[name, setting.type, setting.value] for name, setting in sorted(self.parameters.items())]
+        return digest([self.sql(schema), declared, self.key, self.partition, parameters])
 
     def declaration_version(self) -> str:
         """Changes whenever the MySQL table must look different."""
@@ -132,17 +138,6 @@ class Catalog:
                 return table
         known = ", ".join(table.name for table in self.reports)
         raise DeclarationError(f"There is no report {name!r}; the reports are {known}.")
-
-    def upstream(self, names: Iterable[str]) -> set[str]:
-        """The named tables and all that they are computed from."""
-        found: set[str] = set()
-        waiting = list(names)
-        while waiting:
-            name = waiting.pop()
-            if name in self.tables and name not in found:
-                found.add(name)
-                waiting.extend(self.tables[name].reads)
-        return found
 
 
 def load_catalog(metrics: Metrics, root: Path = LOADERS) -> Catalog:
@@ -184,6 +179,9 @@ def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics
             raise DeclarationError(f"{path}: {column.name} adds over {sorted(strangers)}, which the key lacks.")
     if kind == "report" and not declared.key:
         raise DeclarationError(f"{path}: a report needs a key.")
+    lists = [column.name for column in declared.columns if column.type.startswith("ARRAY")]
+    if kind == "report" and lists:
+        raise DeclarationError(f"{path}: {lists[0]} is a list, which MySQL does not have; unnest it in the query.")
     return Table(
         name=path.parent.name,
         kind=kind,
@@ -204,7 +202,12 @@ def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics
 def _days_ago(reads: Reads, metrics: Metrics) -> tuple[int, ...]:
     if reads.days_ago is not None:
         return tuple(sorted(reads.days_ago))
-    window = metrics.setting(reads.window) if isinstance(reads.window, str) else reads.window
+    if reads.days_ahead is not None:
+        days = metrics.setting(reads.days_ahead)
+        if days.type != "ARRAY<INT64>" or not isinstance(days.value, tuple):
+            raise DeclarationError(f"metrics.yaml: {reads.days_ahead} is no list of days.")
+        return tuple(-day for day in days.value if isinstance(day, int))
+    window = metrics.setting(reads.window).value if isinstance(reads.window, str) else reads.window
     if not isinstance(window, int):
         raise DeclarationError(f"metrics.yaml: {reads.window} is no number of days.")
     return tuple(range(window))

@@ -53,14 +53,18 @@ def compute(
     sources: Mapping[str, Source],
     request: Request,
     on_step: Callable[[Step], None] = lambda _: None,
+    whole: Collection[str] = (),
 ) -> list[Step]:
-    """Brings all tables that the request needs up to date and gives what was done. Raises WarehouseError."""
+    """Brings all tables that the request needs up to date and gives what was done. Raises WarehouseError.
+
+    The reports of `whole` are brought up to date with all their days, whatever was asked for.
+    """
     published = set(calendar.days)
     delivered = [table for table in warehouse.daily_tables() if table.date in published]
     if list(warehouse.days()) != list(calendar.rows):
         warehouse.write_days(calendar.rows)
     versions: dict[str, Versions] = {EXPORT: export_versions(delivered), DAYS: calendar_versions(calendar.rows)}
-    needed = days_to_compute(catalog, request, published)
+    needed = days_to_compute(catalog, request, published, whole)
     steps: list[Step] = []
 
     def done(step: Step) -> None:
@@ -71,6 +75,8 @@ def compute(
         if table.rebuilt_whole:
             if needed[table.name]:
                 _rebuild(warehouse, table, versions, request, done)
+            elif not published and (slots := warehouse.partitions(table.name)):
+                warehouse.retire(table, slots)
         else:
             _replace(warehouse, table, needed[table.name], published, versions, delivered, sources, request, done)
         versions[table.name] = partition_versions(warehouse.partitions(table.name))

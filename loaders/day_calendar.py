@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.sources import Source
@@ -33,12 +33,14 @@ def make_calendar(
     final_after_days: int,
     *,
     partial: bool = False,
+    published: Collection[dt.date] = (),
 ) -> Calendar:
     """The calendar of the delivered days.
 
     A source's range runs from its first to its last day; a day that it lacks inside counts as empty and is flagged
     (`modified_at` is None). A declared source is expected until its `until`: a later day that another source has
-    already is held back until it delivers too, or published as partial when `partial` says so.
+    already is held back until it delivers too, or published as partial when `partial` says so or it was `published`
+    before.
     """
     delivered: dict[str, dict[dt.date, DailyTable]] = {}
     for table in tables:
@@ -53,7 +55,7 @@ def make_calendar(
         for day in expected:
             if day > last and (until is None or day <= until):
                 late.setdefault(day, set()).add(name)
-    held_back = () if partial else tuple(sorted(late))
+    held_back = () if partial else tuple(sorted(set(late) - set(published)))
     rows = [
         _row(day, name, delivered[name].get(day), sources[name], final_after_days)
         for day, names in sorted(expected.items())

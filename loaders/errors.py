@@ -17,6 +17,10 @@ class WarehouseError(LoaderError):
     """The warehouse cannot be opened or refused a statement."""
 
 
+class WarehouseBusyError(WarehouseError):
+    """Another command has the embedded warehouse open."""
+
+
 class StoreError(LoaderError):
     """MySQL cannot be reached or refused a slice; what it held before is untouched."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 import re
@@ -49,9 +50,9 @@ def check_schema(path: Path, kind: FileKind, schema: str) -> None:
     names = _parquet_columns(path) if kind is FileKind.PARQUET else _first_keys(path, kind)
     if names is None or any(name in names for name in REQUIRED[schema]):
         return
-    tell_tale = next((what for field, what in TELL_TALES.items() if field in names), None)
+    tell_tale = next((other for field, other in TELL_TALES.items() if field in names), None)
     if tell_tale:
-        raise ExportFileError(f"{path} is {tell_tale}, not an export of schema {schema}; ingest it as such.")
+        raise ExportFileError(f"{path} is an export of schema {tell_tale}, not {schema}; use --schema {tell_tale}.")
     found = ", ".join(sorted(names)[:5]) or "nothing"
     raise ExportFileError(
         f"{path} is no export of schema {schema}: its first row has none of {', '.join(REQUIRED[schema])} "
@@ -74,31 +75,45 @@ def describe_failure(path: Path, kind: FileKind, schema: str, error: Exception) 
     return f"{path} cannot be read as {kind.value} ({text.splitlines()[0][:200]}); export it again."
 
 
-def find_row_without_day(path: Path, kind: FileKind) -> str | None:
-    """One sentence on the file's first row whose event_date is no day, if there is one."""
+# Per schema: the days of a row's events, in DuckDB's SQL and in Python, and what the field is called.
+_DAYS_SQL = {"ga4": "[event_date::VARCHAR]", "firebase": "list_transform(event_dim, lambda e: e.date::VARCHAR)"}
+_DAY_FIELD = {"ga4": "event_date", "firebase": "event_dim.date"}
+
+
+def _days_of(row: dict[str, Any], schema: str) -> list[Any]:
+    if schema == "ga4":
+        return [row.get("event_date")]
+    return [event.get("date") for event in row.get("event_dim") or [] if isinstance(event, dict)]
+
+
+def find_row_without_day(path: Path, kind: FileKind, schema: str) -> str | None:
+    """One sentence on the file's first event whose date is no day, if there is one."""
     remedy = "is no day of the form YYYYMMDD; correct the file"
     if kind is FileKind.PARQUET:
         row = (
             duckdb.connect()
             .execute(
-                "SELECT file_row_number + 1, event_date::VARCHAR FROM read_parquet($path, file_row_number = true) "
-                "WHERE (regexp_full_match(event_date::VARCHAR, '[0-9]{8}') "
-                "AND try_strptime(event_date::VARCHAR, '%Y%m%d') IS NOT NULL) IS NOT TRUE ORDER BY 1 LIMIT 1",
+                f"SELECT number, day FROM (SELECT file_row_number + 1 AS number, unnest({_DAYS_SQL[schema]}) AS day "
+                "FROM read_parquet($path, file_row_number = true)) "
+                "WHERE (regexp_full_match(day, '[0-9]{8}') AND try_strptime(day, '%Y%m%d') IS NOT NULL) IS NOT TRUE "
+                "ORDER BY 1 LIMIT 1",
                 {"path": str(path)},
             )
             .fetchone()
         )
-        return f"{path}, row {row[0]}: event_date {row[1]!r} {remedy}." if row else None
+        return f"{path}, row {row[0]}: {_DAY_FIELD[schema]} {row[1]!r} {remedy}." if row else None
     for number, line in _lines(path, kind):
-        event_date = json.loads(line).get("event_date")
-        if not _DAY.fullmatch(str(event_date)) or not _is_day(str(event_date)):
-            return f"{path}, line {number}: event_date {event_date!r} {remedy}."
+        for day in _days_of(json.loads(line), schema):
+            if not _is_day(str(day)):
+                return f"{path}, line {number}: {_DAY_FIELD[schema]} {day!r} {remedy}."
     return None
 
 
 def _is_day(text: str) -> bool:
-    row = duckdb.connect().execute("SELECT try_strptime(?, '%Y%m%d') IS NOT NULL", [text]).fetchone()
-    return bool(row and row[0])
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(dt.datetime.strptime(text, "%Y%m%d"))
+    except ValueError:
+        return False
 
 
 def _parquet_columns(path: Path) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,23 +9,16 @@ from pathlib import Path
 import duckdb
 
 from loaders.errors import ExportFileError
+from loaders.export_days import IngestedDay, by_day, register_days
 from loaders.export_files import FileKind, check_schema, describe_failure, file_kind, find_row_without_day
 from loaders.exports import Field, export_schema
+from loaders.forget import leave_out_forgotten
 from loaders.sources import Source
 from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
 
 # Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
 _FILES_AT_ONCE = 16
-_DAY = "(regexp_full_match(event_date, '[0-9]{8}') AND try_strptime(event_date, '%Y%m%d') IS NOT NULL)"
-
-
-@dataclass(frozen=True)
-class IngestedDay:
-    """A day of a source that was replaced: how many events it had, and has now."""
-
-    date: dt.date
-    old_rows: int
-    new_rows: int
+_IS_DAY = "(regexp_full_match(_TABLE_SUFFIX, '[0-9]{8}') AND try_strptime(_TABLE_SUFFIX, '%Y%m%d') IS NOT NULL)"
 
 
 def ingest(
@@ -55,7 +47,7 @@ def ingest(
                     on_file(path)
             return _replace_days(connection, source, version, whole=replace_source)
     except _UndatedRowError:
-        raise _undated(kinds) from None
+        raise _undated(kinds, source.export_schema) from None
 
 
 def remove_source(warehouse: DuckDBWarehouse, name: str) -> int:
@@ -81,7 +73,8 @@ def _declare(connection: duckdb.DuckDBPyConnection, source: Source, fields: Sequ
         )
     columns = ", ".join(f'"{field.name}" {field.duckdb_type}' for field in fields)
     connection.execute(
-        f'CREATE TABLE IF NOT EXISTS exports."{source.name}" (_TABLE_SUFFIX VARCHAR, _version VARCHAR, {columns})'
+        f'CREATE TABLE IF NOT EXISTS exports."{source.name}" '
+        f"(_TABLE_SUFFIX VARCHAR, _delivered VARCHAR, _version VARCHAR, {columns})"
     )
     connection.execute(
         "INSERT OR REPLACE INTO groundup.sources VALUES (?, ?, ?)", [source.name, source.export_schema, source.timezone]
@@ -116,15 +109,16 @@ def _append(
     if batch.kind is FileKind.PARQUET:
         present = dict(batch.present)
         columns = ", ".join(_parquet_column(field, present) for field in fields)
-        relation = "read_parquet($paths)"
+        relation = "read_parquet($paths, filename = true)"
     else:
         columns = ", ".join(f'"{field.name}"' for field in fields)
         types = ", ".join(f"'{field.name}': '{field.duckdb_type}'" for field in fields)
         compression = "gzip" if batch.kind is FileKind.GZIP_JSON else "none"
         relation = (
-            f"read_json($paths, columns = {{{types}}}, format = 'newline_delimited', compression = '{compression}')"
+            f"read_json($paths, columns = {{{types}}}, format = 'newline_delimited', compression = '{compression}', "
+            "filename = true)"
         )
-    query = f"SELECT event_date::VARCHAR, $version, {columns} FROM {relation}"
+    query = by_day(source.export_schema, f"SELECT {columns}, filename FROM {relation}", fields)
     try:
         connection.execute(f'INSERT INTO exports."{source.name}" {query}', _parameters(batch.paths, version))
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -165,45 +159,35 @@ def _replace_days(
 ) -> list[IngestedDay]:
     table = f'exports."{source.name}"'
     undated = connection.execute(
-        f"SELECT 1 FROM {table} WHERE _version = ? AND {_DAY} IS NOT TRUE LIMIT 1",
-        [version],
+        f"SELECT 1 FROM {table} WHERE _version = ? AND {_IS_DAY} IS NOT TRUE LIMIT 1", [version]
     ).fetchone()
     if undated:
         raise _UndatedRowError
-    counts: dict[dt.date, int] = dict(
-        connection.execute(
-            f"SELECT strptime(_TABLE_SUFFIX, '%Y%m%d')::DATE, count(*) FROM {table} "
-            "WHERE _version = ? GROUP BY 1 ORDER BY 1",
-            [version],
-        ).fetchall()
-    )
-    if not counts:
+    if not connection.execute(f"SELECT 1 FROM {table} WHERE _version = ? LIMIT 1", [version]).fetchone():
         raise ExportFileError("There is no event in what was given; nothing was changed. Check the files.")
-    old: dict[dt.date, int] = dict(
-        connection.execute("SELECT date, rows FROM groundup.export_days WHERE source = ?", [source.name]).fetchall()
-    )
-    replaced = set(old) if whole else set(old) & set(counts)
-    suffixes = [f"{day:%Y%m%d}" for day in replaced]
-    if suffixes:
-        connection.execute(
-            f"DELETE FROM {table} WHERE _version <> ? AND _TABLE_SUFFIX IN (SELECT unnest(?::VARCHAR[]))",
-            [version, suffixes],
-        )
-        connection.execute(
-            "DELETE FROM groundup.export_days WHERE source = ? AND date IN (SELECT unnest(?::DATE[]))",
-            [source.name, sorted(replaced)],
-        )
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    connection.executemany(
-        "INSERT INTO groundup.export_days VALUES (?, ?, ?, ?, ?)",
-        [[source.name, day, version, rows, now] for day, rows in counts.items()],
-    )
-    return [IngestedDay(day, old.get(day, 0), counts.get(day, 0)) for day in sorted(replaced | set(counts))]
+    # Before anybody is left out: a delivery of nobody but the forgotten replaces what it brought before, too.
+    deliveries = [
+        row[0]
+        for row in connection.execute(
+            f"SELECT DISTINCT _delivered FROM {table} WHERE _version = ?", [version]
+        ).fetchall()
+    ]
+    leave_out_forgotten(connection, source.name, source.export_schema, version)
+    limits: dict[str, object] = {"version": version}
+    replaced = "TRUE"
+    if not whole:
+        replaced = "_delivered IN (SELECT unnest($deliveries::VARCHAR[]))"
+        limits["deliveries"] = deliveries
+    touched = connection.execute(
+        f"SELECT DISTINCT _TABLE_SUFFIX FROM {table} WHERE {replaced} OR _version = $version", limits
+    ).fetchall()
+    connection.execute(f"DELETE FROM {table} WHERE _version <> $version AND {replaced}", limits)
+    return register_days(connection, source.name, source.export_schema, [row[0] for row in touched])
 
 
-def _undated(kinds: dict[Path, FileKind]) -> ExportFileError:
+def _undated(kinds: dict[Path, FileKind], schema: str) -> ExportFileError:
     for path, kind in kinds.items():
-        place = find_row_without_day(path, kind)
+        place = find_row_without_day(path, kind, schema)
         if place:
             return ExportFileError(place)
-    return ExportFileError("A row has no event_date of the form YYYYMMDD; correct the file.")
+    return ExportFileError("An event has no date of the form YYYYMMDD; correct the file.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,16 @@ from pydantic import Field
 from loaders.declarations import Declaration, read_declaration
 from loaders.errors import DeclarationError
 
-Setting = int | tuple[str, ...]
+# A struct of a list is a mapping of its fields.
+SettingValue = int | tuple[str, ...] | tuple[int, ...] | tuple[Mapping[str, str | int | None], ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as queries take it: GoogleSQL type and value."""
+
+    type: str
+    value: SettingValue
 
 
 class Activity(Declaration):
@@ -18,6 +29,24 @@ class Activity(Declaration):
 
     background_events: tuple[str, ...]
     mau_days: Annotated[int, Field(ge=7, le=366)]
+
+
+class Events(Declaration):
+    """Which events the event reports leave out."""
+
+    excluded: tuple[str, ...]
+
+
+class ListedParameter(Declaration):
+    """A parameter whose values are reported; `top` caps the values of a day, the rest become `(other)`."""
+
+    top: Annotated[int, Field(ge=1)] | None = None
+
+
+class Retention(Declaration):
+    """Which days after the first one are looked at."""
+
+    days: tuple[Annotated[int, Field(ge=0, le=730)], ...] = Field(min_length=1)
 
 
 class MorningReport(Declaration):
@@ -30,17 +59,55 @@ class Metrics(Declaration):
     """All settings of metrics.yaml."""
 
     activity: Activity
+    country_aliases: dict[str, str] = Field(default_factory=dict)
+    events: Events
+    event_params: dict[str, dict[str, ListedParameter]] = Field(default_factory=dict)
+    retention: Retention
     report: MorningReport
     final_after_days: Annotated[int, Field(ge=0, le=30)]
 
+    def settings(self) -> dict[str, Setting]:
+        """Every setting that a query may take, by its dotted name."""
+        listed = [(event, key, cap.top) for event, keys in self.event_params.items() for key, cap in keys.items()]
+        return {
+            "activity.background_events": Setting("ARRAY<STRING>", self.activity.background_events),
+            "activity.mau_days": Setting("INT64", self.activity.mau_days),
+            "country_aliases": Setting(
+                "ARRAY<STRUCT<name STRING, alias STRING>>",
+                tuple(_struct(name=name, alias=alias) for name, alias in sorted(self.country_aliases.items())),
+            ),
+            "events.excluded": Setting("ARRAY<STRING>", self.events.excluded),
+            "event_params": Setting(
+                "ARRAY<STRING>", tuple(f"{event}.{key}" for event, key, _ in sorted(listed, key=_name))
+            ),
+            "event_params.top": Setting(
+                "ARRAY<STRUCT<event_name STRING, param_key STRING, top INT64>>",
+                tuple(
+                    _struct(event_name=event, param_key=key, top=top)
+                    for event, key, top in sorted(listed, key=_name)
+                    if top is not None
+                ),
+            ),
+            "retention.days": Setting("ARRAY<INT64>", tuple(sorted(set(self.retention.days)))),
+            "retention.last_day": Setting("INT64", max(self.retention.days)),
+            "final_after_days": Setting("INT64", self.final_after_days),
+            "report.take_events": Setting("ARRAY<STRING>", self.report.take_events),
+        }
+
     def setting(self, name: str) -> Setting:
-        """The value under a dotted name such as `activity.mau_days`. Raises DeclarationError for an unknown one."""
-        value: object = self
-        for part in name.split("."):
-            value = getattr(value, part, None)
-        if not isinstance(value, int | tuple):
-            raise DeclarationError(f"metrics.yaml has no setting {name}; correct the declaration that names it.")
-        return value
+        """The setting under a dotted name such as `activity.mau_days`. Raises DeclarationError for an unknown one."""
+        known = self.settings()
+        if name not in known:
+            raise DeclarationError(f"metrics.yaml has no setting {name}; the settings are {', '.join(sorted(known))}.")
+        return known[name]
+
+
+def _struct(**fields: str | int | None) -> Mapping[str, str | int | None]:
+    return fields
+
+
+def _name(listed: tuple[str, str, int | None]) -> tuple[str, str]:
+    return listed[0], listed[1]
 
 
 def load_metrics(path: Path) -> Metrics:

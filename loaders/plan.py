@@ -27,6 +27,11 @@ class Request:
     force: bool = False
     partial: bool = False
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether all days of all reports were asked for."""
+        return self.start is None and self.end is None and self.report is None
+
     def wants(self, day: dt.date) -> bool:
         """Whether the day lies between the dates that were asked for."""
         return (self.start is None or day >= self.start) and (self.end is None or day <= self.end)
@@ -40,14 +45,19 @@ class Due:
     reason: str
 
 
-def days_to_compute(catalog: Catalog, request: Request, published: Iterable[dt.date]) -> dict[str, set[dt.date]]:
-    """For each table the published days that the request needs of it, its inputs' windows included."""
+def days_to_compute(
+    catalog: Catalog, request: Request, published: Iterable[dt.date], whole: Collection[str] = ()
+) -> dict[str, set[dt.date]]:
+    """For each table the published days that the request needs of it, its inputs' windows included.
+
+    The reports of `whole` are needed with all their days, whatever was asked for.
+    """
     loaded = set(published)
     asked = {day for day in loaded if request.wants(day)}
     reports = [request.report] if request.report else [table.name for table in catalog.reports]
     needed: dict[str, set[dt.date]] = {name: set() for name in catalog.tables}
     for name in reports:
-        needed[name] |= asked
+        needed[name] |= loaded if name in whole else asked
     for name in reversed(list(catalog.tables)):
         table = catalog.tables[name]
         for upstream, offsets in table.reads.items():

@@ -21,7 +21,7 @@ from loaders.store.connection import MySQL, connected
 from loaders.store.ledger import Entry, record, write_calendar
 from loaders.store.locks import load_lock
 from loaders.store.mirror import entry, mirror_report
-from loaders.store.tables import make_own_tables
+from loaders.store.tables import drop_undeclared, make_own_tables, make_place
 from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
@@ -76,36 +76,46 @@ def load(
                 connection.commit()
                 done(step)
 
-            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed)
+            reports = [table for table in inputs.catalog.reports if request.report in (None, table.name)]
+            # A report whose declaration has changed is filled anew beside the old one, with all its days.
+            places = {table.name: make_place(connection, table) for table in reports}
+            refilled = {name for name, place in places.items() if place != name}
+            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, refilled)
             days = {day for day in calendar.days if request.wants(day)}
-            for table in inputs.catalog.reports:
-                if request.report in (None, table.name):
-                    mirror_report(connection, warehouse, table, days, result.run, done, force=request.force)
-            write_calendar(connection, calendar.rows)
+            for table in reports:
+                mirror_report(
+                    connection, warehouse, table, places[table.name], days, result.run, done, force=request.force
+                )
+            if request.report is None:
+                write_calendar(connection, [row for row in calendar.rows if row.date in days], request)
+            if request.is_everything:
+                drop_undeclared(connection, inputs.catalog.reports)
     return result
 
 
 def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calendar:
     """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for."""
     tables = warehouse.daily_tables()
-    if not tables:
+    if not tables and not any(warehouse.partitions(name) for name in inputs.catalog.tables):
         raise RangeError(
             "There is no data yet; ingest an export by `groundup ingest FILE…` or make one by `groundup demo`."
         )
+    # A day that was published as partial stays: what people have seen does not go away again.
     calendar = make_calendar(
-        tables, inputs.sources, inputs.declared, inputs.metrics.final_after_days, partial=request.partial
+        tables,
+        inputs.sources,
+        inputs.declared,
+        inputs.metrics.final_after_days,
+        partial=request.partial,
+        published={row.date for row in warehouse.days()},
     )
     days = calendar.days
-    if not days:
-        raise RangeError(
-            f"No day is complete yet: {', '.join(calendar.awaited)} has not delivered; "
-            "wait for it, or publish the days as partial by --partial."
-        )
     if request.start and request.end and request.start > request.end:
         raise RangeError(f"--from {request.start} lies after --to {request.end}; exchange them.")
-    if outside(days, request.start, request.end):
+    if (request.start or request.end) and outside(days, request.start, request.end):
         asked = " to ".join(str(day) for day in (request.start, request.end) if day)
-        raise RangeError(f"There is no data for {asked}: the loaded days run from {days[0]} to {days[-1]}.")
+        there = f"the loaded days run from {days[0]} to {days[-1]}" if days else "no day is loaded"
+        raise RangeError(f"There is no data for {asked}: {there}.")
     return calendar
 
 

@@ -12,8 +12,7 @@ from pydantic import Field, field_validator
 from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 
-SchemaName = Literal["ga4"]
-SCHEMAS: tuple[SchemaName, ...] = ("ga4",)
+SchemaName = Literal["ga4", "firebase"]
 
 
 class Source(Declaration):

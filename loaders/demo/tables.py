@@ -14,17 +14,22 @@ import pyarrow as pa
 from loaders.demo import curves, values
 from loaders.demo.countries import COUNTRIES
 from loaders.demo.kinds import AUTOMATIC, KINDS
+from loaders.exports import export_schema
 
 PROPERTY_MINUTES = 9 * 60  # Asia/Seoul has no daylight saving time
 _MICROS = 1_000_000
 _SLOTS = 1_000
 _SQL = Path(__file__).parent / "sql"
-_SCRIPTS = ("draws", "ga4_types", "users", "user_days", "profiles", "events", "ga4_params", "ga4_day")
+_SCRIPTS = (
+    "draws", "ga4_types", "users", "user_days", "profiles", "events", "deliveries", "params", "ga4_day", "firebase_day",
+)  # fmt: skip
 
 
 def build(*, days: int, users: int, seed: int, end: datetime.date) -> duckdb.DuckDBPyConnection:
-    """An in-memory database in which the table macro `ga4_day(day)` gives the export of one day, 0 to `days` - 1.
+    """An in-memory database whose table macros give the exports of one day, 0 to `days` - 1.
 
+    They are `ga4_day(day)` and, with the days between which bundles may go over midnight,
+    `firebase_day(day, platform, since, until)`.
     Queries run on one thread each, so that rows come in one order on every machine; open a cursor per thread.
     """
     connection = duckdb.connect(
@@ -38,6 +43,8 @@ def build(*, days: int, users: int, seed: int, end: datetime.date) -> duckdb.Duc
         connection.unregister("given")
     for name, value in _constants(first, days, users, seed).items():
         connection.execute(f"CREATE MACRO {name}() AS {_literal(value)}")
+    for field in export_schema("firebase"):
+        connection.execute(f"CREATE TYPE {field.name} AS {field.duckdb_type}")
     for script in _SCRIPTS:
         connection.execute((_SQL / f"{script}.sql").read_text(encoding="utf-8"))
     return connection
@@ -64,7 +71,7 @@ def _tables(first: datetime.date, days: int) -> dict[str, Iterable[Mapping[str, 
         "calendar": [
             {
                 "day": day,
-                "date": date,
+                "event_date": f"{date:%Y%m%d}",
                 "use": curves.WEEKDAY_USE[date.weekday()],
                 "midnight_micros": (date.toordinal() - _EPOCH) * 86_400 * _MICROS - PROPERTY_MINUTES * 60 * _MICROS,
             }

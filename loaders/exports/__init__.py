@@ -12,10 +12,12 @@ from typing import Any
 _FOLDER = Path(__file__).parent
 _DUCKDB_TYPES = {"STRING": "VARCHAR", "INTEGER": "BIGINT", "FLOAT": "DOUBLE", "BOOLEAN": "BOOLEAN"}
 
-# A row without these is no event of the schema, whatever else it has.
-REQUIRED = {"ga4": ("event_date", "event_name", "event_timestamp")}
-# Fields that only the other schemas have at their top level: what a file probably is instead.
-TELL_TALES = {"user_dim": "the Firebase export of 2017", "event_dim": "the Firebase export of 2017"}
+# A row that has none of these is no row of the schema, whatever else it has.
+REQUIRED = {"ga4": ("event_date", "event_name", "event_timestamp"), "firebase": ("user_dim", "event_dim")}
+# Where a row names its user.
+USER_KEY = {"ga4": "user_pseudo_id", "firebase": "user_dim.app_info.app_instance_id"}
+# Fields that only one schema has at its top level: what a file of another schema probably is.
+TELL_TALES = {"user_dim": "firebase", "event_dim": "firebase", "event_date": "ga4", "event_params": "ga4"}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pymysql.cursors import DictCursor
 
+from loaders.plan import Request
 from loaders.store.connection import MySQL
 from loaders.warehouse import DayRow
 
@@ -62,15 +63,23 @@ def record(connection: MySQL, entry: Entry) -> None:
         )
 
 
-def write_calendar(connection: MySQL, rows: Sequence[DayRow]) -> bool:
-    """Makes `days` exactly these rows in one transaction; gives whether anything changed."""
+def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) -> bool:
+    """Makes `days` exactly these rows, of the days that were asked for, in one transaction; gives whether it changed.
+
+    The other days stay as they are: the reports do not have them yet.
+    """
+    between = "`date` BETWEEN %s AND %s"
+    limits = (request.start or dt.date.min, request.end or dt.date.max)
     wanted = [(row.date, row.source, row.modified_at, row.rows, row.final_at) for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT `date`, source, modified_at, `rows`, final_at FROM days ORDER BY `date`, source")
+        cursor.execute(
+            f"SELECT `date`, source, modified_at, `rows`, final_at FROM days WHERE {between} ORDER BY `date`, source",
+            limits,
+        )
         if list(cursor.fetchall()) == wanted:
             connection.rollback()
             return False
-        cursor.execute("DELETE FROM days")
+        cursor.execute(f"DELETE FROM days WHERE {between}", limits)
         cursor.executemany(
             "INSERT INTO days (`date`, source, modified_at, `rows`, final_at) VALUES (%s, %s, %s, %s, %s)", wanted
         )

@@ -12,7 +12,7 @@ from loaders.plan import NEW, UPSTREAM
 from loaders.store.connection import MySQL
 from loaders.store.ledger import Entry, record
 from loaders.store.slices import Slice, held_versions, write_slice
-from loaders.store.tables import make_place, swap
+from loaders.store.tables import swap
 from loaders.versions import Run, runs
 from loaders.warehouse import Warehouse
 
@@ -29,6 +29,7 @@ def mirror_report(
     connection: MySQL,
     warehouse: Warehouse,
     table: Table,
+    place: str,
     days: Collection[dt.date],
     run: str,
     on_step: Callable[[Step], None],
@@ -37,10 +38,9 @@ def mirror_report(
 ) -> list[Step]:
     """Brings the report's days in MySQL up to the warehouse's, one transaction a run of days. Raises StoreError.
 
-    `days` are the ones that were asked for; when the report's declaration has changed, its table is filled anew
-    with all of them and swapped in.
+    `days` are the ones that were asked for; `place` is where the report is filled. When that is another table than the
+    report's own, because its declaration has changed, it is filled with all days and swapped in.
     """
-    place = make_place(connection, table)
     held = held_versions(connection, table)
     wanted = report_versions(warehouse, table)
     refilled = place != table.name

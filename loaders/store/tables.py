@@ -141,6 +141,22 @@ def swap(connection: MySQL, table: Table) -> None:
     connection.commit()
 
 
+def drop_undeclared(connection: MySQL, reports: Iterable[Table]) -> None:
+    """Drops the tables of reports that no folder declares any more, and what was left beside the others."""
+    declared = {table.name for table in reports}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_schema = DATABASE() AND table_comment LIKE %s",
+            (f"%{_MARK}%",),
+        )
+        for (name,) in cursor.fetchall():
+            if name not in declared:
+                cursor.execute(f"DROP TABLE `{name}`")
+                cursor.execute("DELETE FROM slices WHERE report = %s", (name,))
+    connection.commit()
+
+
 def _forget_slices(connection: MySQL, report: str, declaration: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM slices WHERE report = %s AND declaration = %s", (report, declaration))

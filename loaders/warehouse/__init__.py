@@ -10,8 +10,9 @@ from typing import Protocol
 import pyarrow as pa
 
 from loaders.catalog import Table
+from loaders.metrics import Setting
 
-Value = dt.date | str | int | tuple[str, ...]
+Value = dt.date | str | int | tuple[str, ...] | Setting
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from loaders.catalog import Table
 from loaders.errors import WarehouseError
+from loaders.metrics import Setting
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
 from loaders.warehouse.duckdb_file import open_file
 from loaders.warehouse.duckdb_sql import translate
@@ -26,6 +27,7 @@ _TYPES = {
     "FLOAT64": "DOUBLE",
     "BOOL": "BOOLEAN",
     "TIMESTAMP": "TIMESTAMP",
+    "ARRAY<STRUCT<key STRING, value STRING>>": 'STRUCT("key" VARCHAR, "value" VARCHAR)[]',
 }
 
 
@@ -57,6 +59,9 @@ class DuckDBWarehouse:
             self.connection.execute("COMMIT")
         except BaseException as error:
             self._roll_back()
+            # DuckDB's own word for Ctrl-C.
+            if "interrupted" in str(error).lower() and isinstance(error, RuntimeError | duckdb.Error):
+                raise KeyboardInterrupt from error
             if isinstance(error, duckdb.Error):
                 raise WarehouseError(
                     f"The embedded warehouse refused a statement ({str(error).splitlines()[0]}); nothing was changed."
@@ -168,6 +173,11 @@ class DuckDBWarehouse:
             self._ensure(table)
             self._insert(table, "", "", dict(table.parameters))
             connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
+            # A table without rows has been made all the same.
+            connection.execute(
+                "INSERT INTO groundup.partitions VALUES (?, '', DATE '0001-01-01', ?, ?, 'made', 0)",
+                [table.name, stamp.code, stamp.inputs],
+            )
             columns = ", ".join(f'"{column.name}"' for column in table.columns)
             connection.execute(
                 f"INSERT INTO groundup.partitions SELECT ?, '', \"{table.partition}\", ?, ?, "
@@ -207,7 +217,7 @@ class DuckDBWarehouse:
 
     def read(self, google_sql: str, values: Mapping[str, Value] | None = None, source: str = "") -> pa.Table:
         """The result of a GoogleSQL query. Raises WarehouseError when it is refused."""
-        translation = translate(google_sql, source)
+        translation = translate(google_sql, source, types(values or {}))
         try:
             parameters = bind(translation.parameters, values or {})
             return self.connection.sql(translation.sql, params=parameters).to_arrow_table()
@@ -229,11 +239,20 @@ class DuckDBWarehouse:
         self.connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
 
     def _insert(self, table: Table, schema: str, source: str, values: Mapping[str, Value]) -> None:
-        translation = translate(table.sql(schema), source)
-        self.connection.execute(
-            f"INSERT INTO {table.name} BY NAME {translation.sql}",
-            bind(translation.parameters, values),
-        )
+        translation = translate(table.sql(schema), source, types(values))
+        try:
+            self.connection.execute(
+                f"INSERT INTO {table.name} BY NAME {translation.sql}", bind(translation.parameters, values)
+            )
+        except duckdb.Error as error:
+            query = table.folder / (f"{schema}.sql" if table.per_source else "query.sql")
+            reason = str(error).splitlines()[0]
+            raise WarehouseError(f"{query} was refused ({reason}); correct it. The table is as before.") from error
+
+
+def types(values: Mapping[str, Value]) -> dict[str, str]:
+    """The GoogleSQL types of the parameters that are settings."""
+    return {name: value.type for name, value in values.items() if isinstance(value, Setting)}
 
 
 def bind(names: Collection[str], values: Mapping[str, Value]) -> dict[str, Any]:
@@ -241,7 +260,12 @@ def bind(names: Collection[str], values: Mapping[str, Value]) -> dict[str, Any]:
     missing = set(names) - set(values)
     if missing:
         raise WarehouseError(f"A query names @{sorted(missing)[0]}, which its declaration does not give; declare it.")
-    return {name: list(value) if isinstance(value, tuple) else value for name in names for value in (values[name],)}
+    return {name: _bound(values[name]) for name in names}
+
+
+def _bound(value: Value) -> object:
+    plain = value.value if isinstance(value, Setting) else value
+    return list(plain) if isinstance(plain, tuple) else plain
 
 
 def new_version() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from loaders.errors import WarehouseError
+from loaders.errors import WarehouseBusyError, WarehouseError
 
 # Raised when the file's own tables change; an older project must not write into a newer file.
 FORMAT = 1
@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS groundup.export_days (
   source VARCHAR NOT NULL, date DATE NOT NULL, version VARCHAR NOT NULL, rows BIGINT NOT NULL,
   modified_at TIMESTAMP NOT NULL, PRIMARY KEY (source, date)
 );
+CREATE TABLE IF NOT EXISTS groundup.wishes (name VARCHAR PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS groundup.forgotten (user_key_sha256 VARCHAR PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS groundup.partitions (
   table_name VARCHAR NOT NULL, source VARCHAR NOT NULL, date DATE NOT NULL, code VARCHAR NOT NULL,
   inputs VARCHAR NOT NULL, version VARCHAR NOT NULL, rows BIGINT NOT NULL, PRIMARY KEY (table_name, source, date)
@@ -43,7 +45,8 @@ def open_file(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnecti
             config={"autoinstall_known_extensions": False, "temp_directory": f"{path}.tmp"},
         )
     except (duckdb.Error, OSError) as error:
-        raise WarehouseError(_why_unusable(path, error)) from error
+        kind = WarehouseBusyError if "lock" in str(error).lower() else WarehouseError
+        raise kind(_why_unusable(path, error)) from error
     try:
         _prepare(connection, path, read_only=read_only)
     except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,8 +12,8 @@ from sqlglot.errors import SqlglotError
 
 from loaders.errors import WarehouseError
 
-# The GoogleSQL name under which queries read an export; each engine puts its own table in its place.
-EXPORT_WILDCARD = ("export", "events_*")
+# The GoogleSQL names under which queries read an export; each engine puts its own table in their place.
+EXPORT_WILDCARDS = {("export", "events_*"), ("export", "app_events_*")}
 
 
 @dataclass(frozen=True)
@@ -23,22 +24,30 @@ class Translation:
     parameters: frozenset[str]
 
 
-@lru_cache(maxsize=256)
-def translate(google_sql: str, source: str = "") -> Translation:
-    """The statement in DuckDB's dialect; `export.events_*` becomes the table that holds the source's export.
+def translate(google_sql: str, source: str = "", types: Mapping[str, str] | None = None) -> Translation:
+    """The statement in DuckDB's dialect; an export's wildcard becomes the table that holds the source's export.
 
+    `types` are the parameters' GoogleSQL types: an empty list does not say what it is a list of.
     Raises WarehouseError when the text is not GoogleSQL.
     """
+    return _translate(google_sql, source, tuple(sorted((types or {}).items())))
+
+
+@lru_cache(maxsize=256)
+def _translate(google_sql: str, source: str, types: tuple[tuple[str, str], ...]) -> Translation:
     try:
         tree = sqlglot.parse_one(google_sql, read="bigquery")
     except SqlglotError as error:
         raise WarehouseError(f"A query is not GoogleSQL: {str(error).splitlines()[0]}; correct it.") from error
     for table in tree.find_all(exp.Table):
-        if (table.db, table.name) == EXPORT_WILDCARD:
+        if (table.db, table.name) in EXPORT_WILDCARDS:
             table.set("this", exp.to_identifier(source, quoted=True))
             table.set("db", exp.to_identifier("exports"))
     names = frozenset(parameter.name for parameter in tree.find_all(exp.Parameter))
-    return Translation(tree.transform(_keep_dates).sql(dialect="duckdb", comments=False), names)
+    known = dict(types)
+    tree = tree.transform(_lists_without_subqueries).transform(_keep_dates)
+    tree = tree.transform(lambda node: _typed(node, known))
+    return Translation(tree.sql(dialect="duckdb", comments=False), names)
 
 
 def _keep_dates(node: exp.Expression) -> exp.Expression:
@@ -46,3 +55,36 @@ def _keep_dates(node: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.DateAdd | exp.DateSub) and not isinstance(node.parent, exp.Cast):
         return exp.cast(node, exp.DataType.Type.DATE)
     return node
+
+
+def _typed(node: exp.Expression, types: Mapping[str, str]) -> exp.Expression:
+    if isinstance(node, exp.Parameter) and node.name in types and not isinstance(node.parent, exp.Cast):
+        return exp.cast(node, exp.DataType.build(types[node.name], dialect="bigquery"))
+    return node
+
+
+def _lists_without_subqueries(node: exp.Expression) -> exp.Expression:
+    """ARRAY(SELECT [DISTINCT] AS STRUCT … FROM UNNEST(list) AS x WHERE …) by list functions.
+
+    They mean the same and take a tenth of the time of DuckDB's correlated subqueries.
+    """
+    if not (isinstance(node, exp.Array) and len(node.expressions) == 1):
+        return node
+    query = node.expressions[0]
+    if not (isinstance(query, exp.Select) and query.args.get("kind") == "STRUCT"):
+        return node
+    source = query.args["from_"].this
+    if not isinstance(source, exp.Unnest) or any(query.args.get(part) for part in ("joins", "group", "order", "limit")):
+        return node
+    alias = source.args["alias"]
+    element = exp.to_identifier(alias.columns[0].name if alias.columns else alias.name)
+    found: exp.Expr = source.expressions[0]
+    where = query.args.get("where")
+    if where:
+        found = exp.func("list_filter", found, exp.Lambda(this=where.this, expressions=[element]))
+    fields = [exp.PropertyEQ(this=exp.to_identifier(field.alias), expression=field.this) for field in query.expressions]
+    struct = exp.Anonymous(this="struct_pack", expressions=fields)
+    found = exp.func("list_transform", found, exp.Lambda(this=struct, expressions=[element.copy()]))
+    if query.args.get("distinct"):
+        found = exp.func("list_distinct", found)
+    return exp.Coalesce(this=found, expressions=[exp.Array(expressions=[])])

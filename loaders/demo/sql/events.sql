@@ -1,10 +1,13 @@
--- One row an event of one day: what happened, when, where. What the two export schemas have in common.
+-- One row an event of one day and, if `the_day` comes after `since`, of those users of the day before whose last session
+-- was not sent until `the_day`; of one platform, or of all if it is NULL. Nothing waits on the day `until`.
+-- What happened, when, where: what the two export schemas have in common.
 -- Draws: salt 100 + kind * 1000 + i of the day's key gives the event's key; salts 1–99 of that.
-CREATE MACRO day_events(the_day) AS TABLE
+CREATE MACRO day_events(the_day, the_platform, since, until) AS TABLE
 WITH people AS (
     SELECT
         user_days.*,
         midnight_micros,
+        event_date,
         keenness,
         whole_seconds,
         campaigned,
@@ -14,7 +17,8 @@ WITH people AS (
         -- A good day brings twice as much as another; the mean is 1.
         keenness * [0.0, 0.5, 1.0, 1.0, 1.5, 2.0][1 + below(key, 9, 6)] AS mood
     FROM user_days JOIN profiles USING (user) JOIN calendar USING (day)
-    WHERE day = the_day
+    WHERE (day = the_day OR (day = the_day - 1 AND day >= since AND offline_at_night))
+        AND (the_platform IS NULL OR platform = the_platform)
 ),
 counts AS (
     SELECT
@@ -63,6 +67,7 @@ timed AS (
 SELECT
     user,
     day,
+    event_date,
     event_key,
     name,
     kind,
@@ -83,6 +88,7 @@ SELECT
     CASE WHEN whole_seconds THEN exact_micros // 1000000 * 1000000 ELSE exact_micros END AS micros,
     CASE WHEN in_session THEN midnight_micros // 1000000 + starts[1 + session] END AS session_id,
     CASE WHEN in_session THEN sessions_before + session + 1 END AS session_number,
+    day + (offline_at_night AND in_session AND session = sessions - 1 AND day < until)::INT AS sent_day,
     -- Without consent an event carries no key. Starts of sessions always have one, so nobody disappears.
     name NOT IN ('session_start', 'first_open') AND happens(event_key, 4, 1) AS keyless
 FROM timed;

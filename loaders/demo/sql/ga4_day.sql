@@ -1,46 +1,17 @@
 -- One day in the columns of the GA4 export, in an order that is complete, so that equal runs write equal bytes.
 CREATE MACRO ga4_day(the_day) AS TABLE
-WITH bundled AS (
-    SELECT
-        *,
-        -- A bundle is sent at the end of a session; what happens in the background travels alone.
-        coalesce(2 * session_number, 2 * i + 1) AS bundle
-    FROM day_events(the_day)
-),
-ordered AS (
-    SELECT
-        *,
-        lag(micros) OVER (PARTITION BY user, kind ORDER BY micros, i) AS previous_micros,
-        row_number() OVER (PARTITION BY user, bundle ORDER BY micros, kind, i) AS batch_index
-    FROM bundled
-),
-delivered AS (
-    -- Bundles are sometimes sent twice, on a journey often, and then over the other network.
-    SELECT *, unnest(range(1 + happens(event_key, 11, CASE WHEN on_the_road THEN 120 ELSE 4 END)::INT)) AS delivery
-    FROM ordered
-),
-described AS (
-    SELECT
-        delivered.*,
-        profiles.* EXCLUDE (user),
-        -- A journey leads to the first city of its country.
-        CASE WHEN abroad <> (delivery = 1 AND on_the_road) THEN away.places[1] ELSE home.places[city] END AS known_geo,
-        coalesce(screen, pick(event_key, 10, screen_urn())) AS shown,
-        CASE WHEN on_new THEN '1.1.0' ELSE '1.0.0' END AS app_version
-    FROM delivered
-    JOIN profiles USING (user)
-    JOIN places home ON home.id = profiles.country
-    JOIN places away ON away.id = profiles.trip_country
+WITH described AS (
+    FROM day_deliveries(the_day, NULL, the_day, the_day)
     ORDER BY micros, user, kind, i, delivery
 )
 SELECT
-    (SELECT strftime(date, '%Y%m%d') FROM calendar WHERE day = the_day) AS event_date,
+    (SELECT event_date FROM calendar WHERE day = the_day) AS event_date,
     micros AS event_timestamp,
     name AS event_name,
-    (
-        ga4_common_params(name, in_session, automatic, session_id, session_number, shown, platform)
-        || ga4_own_params(name, event_key, platform, terms, device.operating_system_version, traffic_source)
-    )::event_params AS event_params,
+    params_of(
+        name, in_session, automatic, session_id, session_number, shown, platform, event_key, terms,
+        device.operating_system_version, traffic_source
+    ) AS event_params,
     previous_micros AS event_previous_timestamp,
     NULL::DOUBLE AS event_value_in_usd,
     bundle AS event_bundle_sequence_id,
@@ -55,13 +26,7 @@ SELECT
     CASE WHEN NOT keyless THEN first_touch END AS user_first_touch_timestamp,
     NULL::user_ltv AS user_ltv,
     device,
-    -- A place that the export does not know is NULL or empty.
-    CASE
-        WHEN place = 'missing' THEN NULL::geo
-        WHEN place = 'empty' THEN
-            {'city': '', 'country': '', 'continent': '', 'region': '', 'sub_continent': '', 'metro': '(not set)'}::geo
-        ELSE known_geo
-    END AS geo,
+    geo,
     {
         'id': app, 'version': app_version, 'install_store': store, 'firebase_app_id': app_id, 'install_source': store
     }::app_info AS app_info,

@@ -68,7 +68,18 @@ SELECT
             + session * (4500 + below(counted.key, 8, 13500))
         ) % 85000
         FOR session IN range(sessions)
-    ]) AS starts
+    ]) AS starts,
+    -- Now and then the phone is offline at night, and the day's last session is sent with the next day's first.
+    coalesce(
+        happens(counted.key, 70, 50)
+            AND lead(day) OVER following = day + 1
+            AND sessions > 0 AND lead(sessions) OVER following > 0
+            AND NOT away AND NOT lead(away) OVER following
+            AND place = 'known' AND lead(place) OVER following = 'known'
+            AND on_new = lead(on_new) OVER following,
+        false
+    ) AS offline_at_night
 FROM counted
 JOIN users USING (user)
-JOIN countries ON countries.id = users.country;
+JOIN countries ON countries.id = users.country
+WINDOW following AS (PARTITION BY user ORDER BY day);

@@ -1,5 +1,5 @@
 -- The parameters of an event: those that the SDK adds to each, and its own.
-CREATE MACRO ga4_common_params(name, in_session, automatic, session_id, session_number, shown, platform) AS
+CREATE MACRO common_params(name, in_session, automatic, session_id, session_number, shown, platform) AS
     CASE WHEN in_session THEN [
         int_param('ga_session_id', session_id),
         int_param('ga_session_number', session_number),
@@ -12,7 +12,7 @@ CREATE MACRO ga4_common_params(name, in_session, automatic, session_id, session_
         text_param('firebase_event_origin', CASE WHEN automatic THEN 'auto' ELSE 'app' END)
     ] ELSE [text_param('firebase_event_origin', CASE WHEN name LIKE 'notification%' THEN 'fcm' ELSE 'auto' END)] END;
 
-CREATE MACRO ga4_own_params(name, event_key, platform, terms, os_version, channel) AS
+CREATE MACRO own_params(name, event_key, platform, terms, os_version, channel) AS
     CASE name
         WHEN 'take_photo' THEN [
             text_param('camera', CASE WHEN happens(event_key, 20, 580) THEN 'front' ELSE 'back' END),
@@ -44,3 +44,10 @@ CREATE MACRO ga4_own_params(name, event_key, platform, terms, os_version, channe
         WHEN 'notification_dismiss' THEN [text_param('message_name', pick(event_key, 20, message_urn()))]
         ELSE []
     END;
+
+CREATE MACRO params_of(
+    name, in_session, automatic, session_id, session_number, shown, platform, event_key, terms, os_version, channel
+) AS (
+    common_params(name, in_session, automatic, session_id, session_number, shown, platform)
+    || own_params(name, event_key, platform, terms, os_version, channel)
+)::event_params;
