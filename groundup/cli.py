@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -11,6 +10,7 @@ from rich.console import Console
 from groundup.assets import assets
 from groundup.demo import demo
 from groundup.down import down
+from groundup.forget import forget
 from groundup.ingest import ingest
 from groundup.load import load
 from groundup.logs import logs
@@ -19,6 +19,7 @@ from groundup.sql import sql
 from groundup.status import status
 from groundup.up import up
 from loaders.errors import LoaderError
+from settings.environment import load_environment
 from settings.errors import SettingsError
 from stack.errors import StackError
 from superset_sync.errors import SyncError
@@ -34,14 +35,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for verb in (up, down, status, logs, demo, ingest, load, runs, sql):
+for verb in (up, down, status, logs, demo, ingest, load, forget, runs, sql):
     app.command()(verb)
 app.add_typer(assets, name="assets")
 
 
 def main() -> None:
     """Runs a verb. Exit status: 0 done, 1 failed (one sentence on stderr), 2 usage."""
-    if os.environ.get("GROUNDUP_DEBUG") in ("1", "true"):
+    if _is_debugging():
         app()
     try:
         app()
@@ -53,6 +54,14 @@ def main() -> None:
         _fail(str(error))
     except Exception as error:
         _fail(f"Unexpected {type(error).__name__}: {error}. GROUNDUP_DEBUG=1 shows where it comes from.")
+
+
+def _is_debugging() -> bool:
+    try:
+        return load_environment().debug
+    except SettingsError:
+        # The verb itself says what is wrong with the settings.
+        return False
 
 
 def _fail(sentence: str) -> None:

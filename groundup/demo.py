@@ -9,8 +9,7 @@ import typer
 
 from groundup.arguments import parse_day
 from groundup.progress import counted
-from loaders.first_run import DEMO_SOURCE, ingest_demo, yesterday
-from loaders.ingest import remove_source
+from loaders.first_run import ingest_demo, remove_demo, yesterday
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import load_environment
 
@@ -24,28 +23,25 @@ def demo(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the demo instead of making it.")] = False,
 ) -> None:
-    """Make the demo export anew and put it into the warehouse; the same arguments make the same data.
+    """Make the demo export anew, in both schemas, and put it into the warehouse.
+
+    The same arguments make the same data. Its first third is in the schema of 2017, the rest in today's.
 
     Example: groundup demo --days 90 --users 20000 --end 2026-06-30
     """
     environment = load_environment()
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
         if remove:
-            count = remove_source(warehouse, DEMO_SOURCE.name)
+            count = remove_demo(warehouse)
             if not count:
                 typer.echo("There is no demo in the warehouse.")
                 return
             typer.echo(f"Removed {count} days of the demo; `groundup load` takes them out of the reports.")
             return
+        last = end or yesterday()
         with counted("Making the demo export", days) as advance:
-            ingested = ingest_demo(
-                warehouse,
-                days=days,
-                users=users,
-                seed=seed,
-                end=end or yesterday(),
-                on_day=lambda day: advance(str(day)),
+            events = ingest_demo(
+                warehouse, days=days, users=users, seed=seed, end=last, on_day=lambda day: advance(str(day))
             )
-    events = sum(day.new_rows for day in ingested)
-    first, last = ingested[0].date, ingested[-1].date
+    first = last - dt.timedelta(days=days - 1)
     typer.echo(f"{events:,} events of {days} days, {first} to {last}, are in the warehouse; `groundup load` is next.")

@@ -10,8 +10,9 @@ import typer
 
 from groundup.arguments import usage_error
 from groundup.progress import counted
-from loaders.first_run import DEMO_SOURCE
+from loaders.first_run import DEMO_SOURCES
 from loaders.ingest import ingest as ingest_files
+from loaders.ingest import remove_source
 from loaders.inputs import read_inputs
 from loaders.sources import SchemaName, Source, name_source
 from loaders.warehouse.duckdb import DuckDBWarehouse
@@ -19,7 +20,9 @@ from settings.environment import Environment, load_environment
 
 
 def ingest(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="NDJSON, gzipped or not, or Parquet.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="NDJSON, gzipped or not, or Parquet.")
+    ] = None,
     source: Annotated[
         str | None, typer.Option(help="The source of sources.yaml, or a name of your own with --schema.")
     ] = None,
@@ -27,6 +30,7 @@ def ingest(
     timezone: Annotated[
         str | None, typer.Option(metavar="TZ", help="The property's time zone, such as Asia/Seoul; UTC unless given.")
     ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the source and all its days instead.")] = False,
 ) -> None:
     """Put daily export files into the warehouse; a day that is there already is replaced.
 
@@ -35,11 +39,16 @@ def ingest(
     Example: groundup ingest exports/events_202611*.ndjson.gz --schema ga4 --timezone Asia/Seoul
     """
     environment = load_environment()
+    if remove:
+        _remove(environment, source, files)
+        return
+    if not files:
+        raise usage_error("Name the files to ingest.")
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
         chosen = _choose(environment, warehouse, source, schema, timezone)
         with counted("Ingesting", len(files)) as advance:
             days = ingest_files(warehouse, files, chosen, lambda path: advance(path.name))
-        demo_remains = DEMO_SOURCE.name in warehouse.sources() and chosen.name != DEMO_SOURCE.name
+        demo_remains = bool({*DEMO_SOURCES} & {*warehouse.sources()} - {chosen.name})
     for day in days:
         typer.echo(f"{chosen.name} {day.date}: {day.old_rows:,} → {day.new_rows:,} events")
     total = sum(day.new_rows for day in days)
@@ -50,12 +59,25 @@ def ingest(
         )
 
 
+def _remove(environment: Environment, name: str | None, files: list[Path] | None) -> None:
+    if name is None or files:
+        raise usage_error("--remove takes a --source and no files.")
+    with DuckDBWarehouse(environment.warehouse_file) as warehouse:
+        if name not in warehouse.sources():
+            known = ", ".join(sorted(warehouse.sources())) or "none"
+            raise usage_error(f"There is no source {name!r} in the warehouse (known: {known}).")
+        days = remove_source(warehouse, name)
+    typer.echo(f"Removed {days} days of {name}; `groundup load` takes them out of the reports.")
+
+
 def _choose(
     environment: Environment, warehouse: DuckDBWarehouse, name: str | None, schema: str | None, timezone: str | None
 ) -> Source:
     known = read_inputs(environment, warehouse)
     if name is None and schema is None:
-        raise usage_error("Say what the files are: --schema ga4 --timezone TZ, or --source NAME of sources.yaml.")
+        raise usage_error(
+            "Say what the files are: --schema ga4 or firebase with --timezone TZ, or --source NAME of sources.yaml."
+        )
     if schema is not None and schema not in get_args(SchemaName):
         raise usage_error(f"There is no schema {schema!r}; the schemas are {', '.join(get_args(SchemaName))}.")
     name = name or schema or ""

@@ -61,7 +61,7 @@ def _describe(step: Step) -> str:
 def _summary(result: Loaded, seconds: float) -> str:
     stored = [step for step in result.steps if step.step == "store"]
     days = result.calendar.days
-    data = f"the data run from {days[0]} to {days[-1]}"
+    data = f"the data run from {days[0]} to {days[-1]}" if days else "no day is loaded any more"
     if stored:
         rows = sum(step.rows for step in stored)
         reports = ", ".join(sorted({step.table for step in stored}))
@@ -70,7 +70,8 @@ def _summary(result: Loaded, seconds: float) -> str:
         text = f"Nothing has changed since the last load; {data}."
     if result.calendar.held_back:
         awaited = ", ".join(result.calendar.awaited)
-        held = f"{result.calendar.held_back[0]} to {result.calendar.held_back[-1]}"
+        first, last = result.calendar.held_back[0], result.calendar.held_back[-1]
+        held = f"{first} to {last}" if last > first else str(first)
         text += f" Held back: {held}, until {awaited} delivers; --partial publishes them all the same."
     return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -54,8 +55,15 @@ def _write_csv(answer: Answer) -> None:
 
 
 def _write_json(answer: Answer) -> None:
-    rows = [dict(zip(answer.columns, map(plain, row), strict=True)) for row in answer.rows]
+    rows = [dict(zip(distinct(answer.columns), map(plain, row), strict=True)) for row in answer.rows]
     typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered from the second on where one comes again: an object has each key once."""
+    return [
+        name if names[:n].count(name) == 0 else f"{name}_{names[:n].count(name) + 1}" for n, name in enumerate(names)
+    ]
 
 
 _WRITERS = {Format.TABLE: _write_table, Format.CSV: _write_csv, Format.JSON: _write_json}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,7 +10,8 @@ from rich.markup import escape
 
 from groundup.console import output, plain_table
 from groundup.progress import progress
-from loaders.first_run import load_demo_if_empty, make_store
+from loaders.errors import LoaderError, WarehouseBusyError
+from loaders.first_run import has_data, load_demo_if_empty, make_store
 from settings.environment import PROJECT, Environment, generate_secrets, load_environment
 from stack.lifecycle import launch, wait_healthy
 from stack.services import Service, with_needs
@@ -34,8 +36,7 @@ def up(
         launch(environment, asked, say)
         if "mysql" in asked:
             make_store(environment)
-        if not services and not no_demo:
-            load_demo_if_empty(environment, say)
+        trouble = _load(environment, say) if not services and not no_demo else None
         say(f"Waiting for {asked[-1]}")
         wait_healthy(environment, asked)
         if "superset" in asked:
@@ -43,6 +44,21 @@ def up(
             publish(environment, PROJECT)
     if "superset" in asked:
         _print_accounts(environment)
+    if isinstance(trouble, WarehouseBusyError):
+        typer.echo(f"The reports were left alone. {trouble}")
+    elif trouble:
+        raise trouble
+    if not services and not has_data(environment):
+        typer.echo("There is no data yet: `groundup ingest FILE…` or `groundup demo`, then `groundup load`.")
+
+
+def _load(environment: Environment, say: Callable[[str], None]) -> LoaderError | None:
+    """What went wrong with the data, if anything: people get their dashboards all the same."""
+    try:
+        load_demo_if_empty(environment, say)
+    except LoaderError as error:
+        return error
+    return None
 
 
 def _print_accounts(environment: Environment) -> None:
