@@ -25,9 +25,17 @@ def find_password(uri: Any) -> str | None:
 def point_to_this_machine(
     uri: Any, parameters: dict[str, Any], _username: str | None, _security_manager: Any, _source: Any
 ) -> tuple[Any, dict[str, Any]]:
-    """The same address with the host and port of this environment's report store."""
+    """The same address with the host and port of this environment's report store, where ratios are exact enough.
+
+    MySQL rounds the quotient of two whole numbers to four decimals; a share in percent would be rounded twice.
+    """
     if _is_report_store(uri):
         uri = uri.set(host=setting("GROUNDUP_MYSQL_HOST"), port=int(setting("GROUNDUP_MYSQL_PORT")))
+        given = parameters.get("connect_args") or {}
+        parameters = {
+            **parameters,
+            "connect_args": {**given, "init_command": "SET SESSION div_precision_increment = 12"},
+        }
     return uri, parameters
 
 

@@ -86,3 +86,17 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES: list[dict[str, Any]] = [
         "colors": [BLUE, "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7f6a00", "#6f7f8f"],
     }
 ]
+
+EXTRA_SEQUENTIAL_COLOR_SCHEMES: list[dict[str, Any]] = [
+    {
+        "id": "groundup_blues",
+        "label": "Ground Up blues",
+        "description": "From nearly white to a deep blue: the darker, the more",
+        "isDiverging": False,
+        "isDefault": True,
+        "colors": ["#f2f7fb", "#c6dff0", "#8fc1e0", "#4a9bcb", BLUE, "#00517f", INK],
+    }
+]
+
+# A name, since Superset itself is not there yet when this is read.
+FAB_INDEX_VIEW = "superset_config.home.HomeView"

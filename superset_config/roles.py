@@ -34,13 +34,19 @@ _EMPLOYEE_NEVER_OBJECTS = frozenset(
         "DynamicPlugin",
         "Plugins",
         "Query",
+        # The account is shared: whoever changed its password would lock out everybody else.
+        "ResetMyPasswordView",
+        "RowLevelSecurity",
         "SQL Lab",
         "SQLLab",
         "SavedQuery",
         "TabStateView",
         "TableSchemaView",
+        "Tag",
         "Tags",
+        "Task",
         "Tasks",
+        "Theme",
         "Themes",
         "UserRegistrationsRestAPI",
     }
@@ -49,6 +55,8 @@ _EMPLOYEE_NEVER = frozenset(
     {
         ("can_bulk_create", "Tag"),
         ("can_delete_embedded", "Dashboard"),
+        ("can_userinfoedit", "UserDBModelView"),
+        ("resetmypassword", "UserDBModelView"),
         ("can_export_as_example", "Dashboard"),
         ("can_put_chart_customizations", "Dashboard"),
         ("can_set_embedded", "Dashboard"),
@@ -63,7 +71,6 @@ _EMPLOYEE_NEVER = frozenset(
 _EMPLOYEE_WRITES = frozenset(
     {
         "Chart",
-        "CurrentUserRestApi",
         "DashboardFilterStateRestApi",
         "DashboardPermalinkRestApi",
         "ExploreFormDataRestApi",

@@ -2,7 +2,8 @@
 
 The folders leave out what Superset invents on each instance. The import wants some of it back:
 - a number for each chart on a dashboard (`chartId`), which the import replaces by the real one;
-- filters name the charts that they leave alone by that number; the folders name them by uuid.
+- filters name the charts that they leave alone by that number; the folders name them by uuid;
+- a chart whose rows mark other charts needs its query stored.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from superset_sync.assets import Assets
+from superset_sync.annotations import sources, stored_query
+from superset_sync.assets import Asset, Assets
 
 _ROOT = "assets"
 # A fixed time: the same folders give the same bytes, and so the same fingerprint.
@@ -27,9 +29,9 @@ def make_bundle(assets: Assets) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
         _write(bundle, "metadata.yaml", {"version": "1.0.0", "type": "assets", "timestamp": "1980-01-01T00:00:00"})
+        asked = sources(assets)
         for kind, asset in assets:
-            content = number_charts(asset.content) if kind == "dashboards" else asset.content
-            _write(bundle, asset.file, content)
+            _write(bundle, asset.file, _as_imported(kind, asset, asked))
     return buffer.getvalue()
 
 
@@ -51,6 +53,14 @@ def number_charts(dashboard: dict[str, Any]) -> dict[str, Any]:
         if "excluded" in scope:
             scope["excluded"] = [numbers.get(str(chart).lower(), chart) for chart in scope["excluded"]]
     return numbered
+
+
+def _as_imported(kind: str, asset: Asset, asked: set[str]) -> dict[str, Any]:
+    if kind == "dashboards":
+        return number_charts(asset.content)
+    if kind == "charts" and asset.uuid in asked:
+        return {**asset.content, "query_context": stored_query(asset.content)}
+    return asset.content
 
 
 def _write(bundle: zipfile.ZipFile, file: str, content: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
+from superset_sync.annotations import layers
 from superset_sync.assets import Asset, Assets, Finding
 from superset_sync.check_charts import check_chart
-from superset_sync.check_dashboards import check_dashboard
+from superset_sync.check_dashboards import check_dashboard, held_columns
 from superset_sync.check_datasets import Dataset, check_dataset, read_dataset
 from superset_sync.declared import Table, read_declared_tables
 
@@ -30,14 +31,43 @@ def check(assets: Assets, tables: Mapping[str, Table]) -> list[Finding]:
         )
         findings += check_dataset(asset, tables)
         datasets[asset.uuid] = read_dataset(asset, tables)
+    held = _held_everywhere(assets)
     for asset in assets.charts:
         findings += _check_reference(asset, "dataset_uuid", set(datasets), "datasets")
         dataset = datasets.get(str(asset.content.get("dataset_uuid") or "").lower())
-        findings += check_chart(asset, dataset)
+        findings += check_chart(asset, dataset, held.get(asset.uuid, frozenset()))
+        findings += _check_marks(asset, assets)
     charts = {chart.uuid for chart in assets.charts}
     for asset in assets.dashboards:
         findings += check_dashboard(asset, charts, datasets)
     return sorted(set(findings))
+
+
+def _held_everywhere(assets: Assets) -> dict[str, frozenset[str]]:
+    """Uuid of each chart on a dashboard → the columns that are held to one value on all of them."""
+    found: dict[str, frozenset[str]] = {}
+    for dashboard in assets.dashboards:
+        for chart, columns in held_columns(dashboard).items():
+            found[chart] = found[chart] & columns if chart in found else columns
+    return found
+
+
+def _check_marks(asset: Asset, assets: Assets) -> Iterator[Finding]:
+    charts = {chart.uuid: chart for chart in assets.charts}
+    for layer in layers(asset):
+        name = f"mark {layer.get('name')}"
+        source = charts.get(str(layer.get("value")).lower())
+        if source is None:
+            yield Finding(asset.file, f"{name} comes from no chart of charts/", "set value to the uuid of a file")
+            continue
+        rows = (source.content.get("params") or {}).get("all_columns") or []
+        for key in ("timeColumn", "titleColumn"):
+            if layer.get(key) not in rows:
+                yield Finding(
+                    asset.file,
+                    f"{name} takes {layer.get(key)} from {source.file}, which does not list it",
+                    "add it there",
+                )
 
 
 def _check_uuids(assets: Assets) -> Iterator[Finding]:

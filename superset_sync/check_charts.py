@@ -36,8 +36,11 @@ _COLUMNS = (
 _DAY = "P1D"
 
 
-def check_chart(asset: Asset, dataset: Dataset | None) -> Iterator[Finding]:
-    """The faults of one chart; what its dataset should have is only checked when the dataset is known."""
+def check_chart(asset: Asset, dataset: Dataset | None, held: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """The faults of one chart; what its dataset should have is only checked when the dataset is known.
+
+    `held` are the columns that a required filter holds to one value wherever the chart is shown.
+    """
     params = asset.content.get("params")
     if not isinstance(params, dict):
         yield Finding(asset.file, "has no params", "write what the chart shows, as Superset exports it")
@@ -58,7 +61,7 @@ def check_chart(asset: Asset, dataset: Dataset | None) -> Iterator[Finding]:
     for name in formatted:
         if name.removeprefix("%") not in shown:
             yield _absent(asset, f"formatted column {name}", dataset)
-    yield from _check_sums(asset, params, dataset)
+    yield from _check_sums(asset, params, dataset, held)
 
 
 def used_metrics(params: dict[str, Any]) -> list[str]:
@@ -85,19 +88,33 @@ def used_columns(params: dict[str, Any]) -> list[str]:
     return sorted(set(found))
 
 
-def _check_sums(asset: Asset, params: dict[str, Any], dataset: Dataset) -> Iterator[Finding]:
+def _check_sums(asset: Asset, params: dict[str, Any], dataset: Dataset, held: frozenset[str]) -> Iterator[Finding]:
     """A figure that counts people must not be summed over days: somebody who came twice is one person."""
     kept = set(used_columns({key: params.get(key) for key in _COLUMNS}))
-    is_by_day = params.get("time_grain_sqla") in {None, _DAY}
+    if params.get("time_grain_sqla") not in {None, _DAY}:
+        kept.discard("date")
+    if params.get("aggregation") == "sum":
+        kept = set()
+    if params.get("group_others_when_limit_reached"):
+        kept -= set(used_columns({"groupby": params.get("groupby")}))
+    kept |= held | _filtered_to_one(params)
     for metric in used_metrics({key: params.get(key) for key in _METRICS if "limit" not in key}):
         for key, column in dataset.forbidden_keys(dataset.metrics.get(metric, "NULL")).items():
-            if key in kept and (is_by_day or key != "date") and params.get("aggregation") != "sum":
+            if key in kept:
                 continue
             yield Finding(
                 asset.file,
                 f"metric {metric} sums {column} over {key}, over which it does not add",
                 f"show it by {key}" + (" and by day" if key == "date" else ""),
             )
+
+
+def _filtered_to_one(params: dict[str, Any]) -> set[str]:
+    return {
+        str(item["subject"])
+        for item in _list(params.get("adhoc_filters"))
+        if isinstance(item, dict) and item.get("expressionType") == "SIMPLE" and item.get("operator") == "=="
+    }
 
 
 def _absent(asset: Asset, what: str, dataset: Dataset) -> Finding:

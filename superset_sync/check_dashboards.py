@@ -22,6 +22,23 @@ def check_dashboard(asset: Asset, charts: set[str], datasets: Mapping[str, Datas
         yield from _check_filter(asset, item, on_it, datasets)
 
 
+def held_columns(asset: Asset) -> dict[str, frozenset[str]]:
+    """Uuid of each chart on a dashboard → the columns that a required filter holds to one value there."""
+    components = [item for item in (asset.content.get("position") or {}).values() if isinstance(item, dict)]
+    found: dict[str, frozenset[str]] = {
+        _chart_uuid(item): frozenset() for item in components if item.get("type") == "CHART"
+    }
+    for item in (asset.content.get("metadata") or {}).get("native_filter_configuration") or []:
+        control = item.get("controlValues") or {}
+        if control.get("multiSelect") is not False or not control.get("enableEmptyFilter"):
+            continue
+        columns = {str((target.get("column") or {}).get("name")) for target in item.get("targets") or []}
+        left_out = {str(chart).lower() for chart in (item.get("scope") or {}).get("excluded") or []}
+        for chart in found.keys() - left_out:
+            found[chart] |= columns
+    return found
+
+
 def _check_layout(asset: Asset, components: Mapping[str, dict[str, Any]], charts: set[str]) -> Iterator[Finding]:
     reached: set[str] = set()
     waiting = ["ROOT_ID"]

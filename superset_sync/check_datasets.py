@@ -28,10 +28,10 @@ class Dataset:
         except SqlError:
             return {}
         found: dict[str, str] = {}
-        for column in sorted(columns):
-            additive = self.sources[column].additive_over if column in self.sources else None
+        for total in sorted(columns, key=lambda total: total.column):
+            additive = self.sources[total.column].additive_over if total.column in self.sources else None
             if additive is not None:
-                found |= dict.fromkeys(self.keys - additive, column)
+                found |= dict.fromkeys(self.keys - additive - total.held - total.averaged, total.column)
         return found
 
 
@@ -41,8 +41,14 @@ def read_dataset(asset: Asset, tables: Mapping[str, Table]) -> Dataset:
         sources = _sources(asset, tables)
     except SqlError:
         sources = {}
-    # What is declared additive over something is a key of some report.
-    keys = {key for table in tables.values() for additive in table.values() if additive is not None for key in additive}
+    # Where some columns say over what they add, the others are keys.
+    keys = {
+        column
+        for table in tables.values()
+        if any(additive is not None for additive in table.values())
+        for column, additive in table.items()
+        if additive is None
+    }
     return Dataset(
         file=asset.file,
         columns=frozenset(item["column_name"] for item in _items(asset, "columns", "column_name")),
@@ -91,7 +97,7 @@ def _sources(asset: Asset, tables: Mapping[str, Table]) -> dict[str, Column]:
     table = str(asset.content.get("table_name"))
     if table not in tables:
         raise SqlError(f"no report declares the table {table}")
-    return {name: Column(additive) for name, additive in tables[table].items()}
+    return {name: Column(additive, (table, name)) for name, additive in tables[table].items()}
 
 
 def _source(asset: Asset) -> str:

@@ -51,3 +51,17 @@ def read_declared_tables(root: Path) -> dict[str, Table]:
         except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
             continue
     return tables
+
+
+def read_descriptions(root: Path) -> dict[tuple[str, str], str]:
+    """(Table, column) → what the report's declaration says about it; unreadable declarations are left out."""
+    found: dict[tuple[str, str], str] = {}
+    for path in sorted((root / "loaders" / "reports").glob("*/report.yaml")):
+        try:
+            declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found |= {
+                (path.parent.name, str(column["name"])): str(column["description"]) for column in declared["columns"]
+            }
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+            continue
+    return found

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from settings.environment import Environment
+from superset_sync.annotations import marked_params
 from superset_sync.assets import Assets, read_assets
 from superset_sync.bundle import fingerprint, make_bundle
 from superset_sync.check import check, read_declared_tables
@@ -58,6 +59,7 @@ def publish(environment: Environment, root: Path) -> Published:
                     f"Superset at {client.url} took the assets and does not show {', '.join(lost)}; "
                     "see `groundup logs superset`."
                 )
+            _set_marks(client, assets, live)
         is_changed = _set_owners(client, assets, live) or not is_current
     if not is_current:
         mark.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +94,12 @@ def _live(client: SupersetClient) -> dict[str, dict[str, dict[str, Any]]]:
         columns = ["id", "uuid"] + (["owners.id"] if kind in _OWNED else [])
         found[kind] = {str(item["uuid"]): item for item in client.list(f"/api/v1/{path}/", columns)}
     return found
+
+
+def _set_marks(client: SupersetClient, assets: Assets, live: dict[str, dict[str, dict[str, Any]]]) -> None:
+    numbers = {uuid: int(item["id"]) for uuid, item in live["charts"].items()}
+    for uuid, params in marked_params(assets, numbers).items():
+        client.put(f"/api/v1/chart/{numbers[uuid]}", {"params": params})
 
 
 def _set_owners(client: SupersetClient, assets: Assets, live: dict[str, dict[str, dict[str, Any]]]) -> bool:

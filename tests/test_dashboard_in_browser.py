@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-import pymysql
 import pytest
 from playwright.sync_api import Browser
 
-from settings.environment import READER, REPORTS_DATABASE, Environment
+from settings.environment import Environment
+from tests.browser.reports import Reports
 from tests.browser.superset import PHONE, SupersetPage, open_browser
 
 SLUG = "daily-report"
@@ -29,34 +29,6 @@ CHARTS = [
     "Photos per active user in a day",
 ]
 MORNING_TABLE = "Day by day, against the day and the week before"
-
-
-class Reports:
-    """What MySQL says, asked with the reader's account."""
-
-    def __init__(self, environment: Environment) -> None:
-        self._connection = pymysql.connect(
-            host=environment.mysql_host,
-            port=environment.mysql_port,
-            user=READER,
-            password=environment.mysql_reader_password,
-            database=REPORTS_DATABASE,
-            charset="utf8mb4",
-            autocommit=True,
-        )
-
-    def row(self, sql: str, *arguments: Any) -> tuple[Any, ...]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, arguments)
-            found = cursor.fetchone()
-        assert found is not None, sql
-        return found
-
-    def value(self, sql: str, *arguments: Any) -> Any:
-        return self.row(sql, *arguments)[0]
-
-    def close(self) -> None:
-        self._connection.close()
 
 
 @pytest.fixture(scope="module")

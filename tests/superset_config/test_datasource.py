@@ -32,8 +32,18 @@ def another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_report_store_is_where_the_environment_says() -> None:
     address, parameters = point_to_this_machine(Address(), {"a": 1}, "ada", None, None)
-    assert (address.host, address.port, parameters) == ("10.0.0.7", 3306, {"a": 1})
+    assert (address.host, address.port, parameters["a"]) == ("10.0.0.7", 3306, 1)
     assert find_password(Address()) == "of the reader"
+
+
+def test_a_ratio_is_not_rounded_before_it_is_shown() -> None:
+    given = {"connect_args": {"connect_timeout": 3}}
+    _, parameters = point_to_this_machine(Address(), given, "ada", None, None)
+    assert parameters["connect_args"] == {
+        "connect_timeout": 3,
+        "init_command": "SET SESSION div_precision_increment = 12",
+    }
+    assert given == {"connect_args": {"connect_timeout": 3}}
 
 
 @pytest.mark.parametrize("other", [Address(username="root"), Address(database="mysql"), Address(username=None)])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from superset_sync.check import check
-from tests.superset_sync.folders import CHART, DATASET, TABLES, sound_folders, written
+from tests.superset_sync.folders import CHART, DATASET, OTHER_CHART, TABLES, sound_folders, written
 
 MISSING = "99999999-0000-4000-8000-000000000009"
 DATASET_FILE = "datasets/Reports/active_users.yaml"
@@ -15,6 +16,7 @@ LINE = "charts/daily_users.yaml"
 TABLE = "charts/first_users.yaml"
 PAGE = "dashboards/users.yaml"
 Folders = dict[str, Any]
+MARK = {"name": "Release", "sourceType": "table", "value": OTHER_CHART, "timeColumn": "date", "titleColumn": "country"}
 
 
 def findings(root: Path, folders: Folders) -> list[str]:
@@ -138,6 +140,18 @@ FAULTS: dict[str, tuple[Callable[[Folders], object], str]] = {
         lambda f: f[TABLE]["params"].update(metrics=["first_users", "android_users"]),
         f"{TABLE}: metric android_users sums dau over date, over which it does not add",
     ),
+    "others thrown together are a sum": (
+        lambda f: f[LINE]["params"].update(groupby=["date"], group_others_when_limit_reached=True, x_axis=None),
+        f"{LINE}: metric daily_users sums dau over date, over which it does not add",
+    ),
+    "mark from an unknown chart": (
+        lambda f: f[LINE]["params"].update(annotation_layers=[{**MARK, "value": MISSING}]),
+        f"{LINE}: mark Release comes from no chart of charts/",
+    ),
+    "mark from a chart that does not list what it shows": (
+        lambda f: f[LINE]["params"].update(annotation_layers=[MARK]),
+        f"{LINE}: mark Release takes date from {TABLE}, which does not list it",
+    ),
     "filter of an unknown dataset": (
         lambda f: _filter(f)["targets"][0].update(datasetUuid=MISSING),
         f"{PAGE}: filter Country reads no dataset of datasets/",
@@ -181,6 +195,47 @@ def test_people_may_be_summed_over_days_by_nobody_but_shown_day_by_day(tmp_path:
     folders[TABLE]["params"].pop("conditional_formatting")
     assert findings(tmp_path, folders) == []
     folders[TABLE]["params"].update(aggregation="sum")
+    assert len(findings(tmp_path, folders)) == 1
+
+
+def test_people_may_be_averaged_over_days(tmp_path: Path) -> None:
+    folders = sound_folders()
+    folders[DATASET_FILE]["metrics"][1]["expression"] = "SUM(dau) / COUNT(DISTINCT date)"
+    assert findings(tmp_path, folders) == []
+
+
+def test_a_filter_in_the_chart_may_hold_a_key_to_one_value(tmp_path: Path) -> None:
+    folders = sound_folders()
+    folders[TABLE]["params"]["metrics"].append("daily_users")
+    one_day = {"expressionType": "SIMPLE", "subject": "date", "operator": "==", "comparator": "2026-01-01"}
+    folders[TABLE]["params"]["adhoc_filters"] = [one_day]
+    assert findings(tmp_path, folders) == []
+    folders[TABLE]["params"]["adhoc_filters"] = [{**one_day, "operator": ">="}]
+    assert len(findings(tmp_path, folders)) == 1
+
+
+def test_a_required_filter_of_every_dashboard_may_hold_a_key_to_one_value(tmp_path: Path) -> None:
+    folders = sound_folders()
+    folders[TABLE]["params"]["metrics"].append("daily_users")
+    required = {
+        "id": "NATIVE_FILTER-day",
+        "name": "Day",
+        "targets": [{"datasetUuid": DATASET, "column": {"name": "date"}}],
+        "controlValues": {"multiSelect": False, "enableEmptyFilter": True},
+        "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
+    }
+    filters = folders[PAGE]["metadata"]["native_filter_configuration"]
+    filters.append(required)
+    assert findings(tmp_path, folders) == []
+    filters[-1] = {**required, "controlValues": {"multiSelect": True, "enableEmptyFilter": True}}
+    assert len(findings(tmp_path, folders)) == 1
+    filters[-1] = {**required, "scope": {"rootPath": ["ROOT_ID"], "excluded": [OTHER_CHART]}}
+    assert len(findings(tmp_path, folders)) == 1
+    filters[-1] = required
+    other = copy.deepcopy(folders[PAGE])
+    other.update(uuid="44444444-0000-4000-8000-000000000002", slug="others")
+    other["metadata"]["native_filter_configuration"].pop()
+    folders["dashboards/others.yaml"] = other
     assert len(findings(tmp_path, folders)) == 1
 
 

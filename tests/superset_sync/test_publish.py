@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from settings.environment import PROJECT, Environment
+from superset_sync.annotations import layers
 from superset_sync.assets import KINDS, read_assets
 from superset_sync.client import SupersetClient
 from superset_sync.errors import AssetError
@@ -79,7 +81,22 @@ class TestAgainstSuperset:
                 if item["uuid"] in managed:
                     assert sorted(owner["id"] for owner in item["owners"]) == owner_ids(users)
 
-    def test_the_dashboard_shows_all_its_charts(self, environment: Environment, admin: SupersetClient) -> None:
+    def test_every_dashboard_shows_all_its_charts(self, environment: Environment, admin: SupersetClient) -> None:
         publish(environment, PROJECT)
-        charts = admin.get("/api/v1/dashboard/daily-report/charts")["result"]
-        assert len(charts) == len(read_assets(PROJECT).charts)
+        for dashboard in read_assets(PROJECT).dashboards:
+            charts = admin.get(f"/api/v1/dashboard/{dashboard.content['slug']}/charts")["result"]
+            placed = [item for item in dashboard.content["position"].values() if isinstance(item, dict)]
+            assert len(charts) == sum(item["type"] == "CHART" for item in placed), dashboard.file
+
+    def test_releases_mark_the_time_series_after_an_import(
+        self, environment: Environment, admin: SupersetClient
+    ) -> None:
+        publish(environment, PROJECT)
+        numbers = {item["uuid"]: item["id"] for item in admin.list("/api/v1/chart/", ["id", "uuid"])}
+        marked = [chart for chart in read_assets(PROJECT).charts if layers(chart)]
+        assert marked
+        for chart in marked:
+            live = json.loads(admin.get(f"/api/v1/chart/{numbers[chart.uuid]}")["result"]["params"])
+            assert [layer["value"] for layer in live["annotation_layers"] if layer["sourceType"] == "table"] == [
+                numbers[layer["value"]] for layer in layers(chart)
+            ]

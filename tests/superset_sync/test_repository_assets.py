@@ -10,6 +10,9 @@ import pytest
 from settings.environment import PROJECT
 from superset_sync.assets import Asset, read_assets
 from superset_sync.check import check, read_declared_tables
+from superset_sync.declared import read_descriptions
+from superset_sync.describe import described
+from superset_sync.written import write
 
 ASSETS = read_assets(PROJECT)
 # What Superset invents on each instance; in a committed file it would change with every export.
@@ -74,3 +77,41 @@ def test_no_metric_is_called_like_a_platform() -> None:
     """Superset would give the platform's line the metric's colour."""
     for asset in ASSETS.datasets:
         assert {metric["verbose_name"] for metric in asset.content["metrics"]}.isdisjoint({"Android", "iOS", "Web"})
+
+
+@pytest.mark.parametrize("asset", [asset for _, asset in ASSETS], ids=lambda asset: asset.file)
+def test_every_file_is_written_in_the_one_way(asset: Asset) -> None:
+    assert (PROJECT / asset.file).read_text(encoding="utf-8") == write(asset.content)
+
+
+def test_what_figures_mean_is_said_in_the_words_of_the_declarations() -> None:
+    """Otherwise: `python -m superset_sync.describe`."""
+    texts = described(ASSETS, read_declared_tables(PROJECT), read_descriptions(PROJECT))
+    assert [file for file, text in texts.items() if (PROJECT / file).read_text(encoding="utf-8") != text] == []
+
+
+def test_every_chart_that_counts_says_what_it_counts() -> None:
+    for asset in ASSETS.charts:
+        if asset.content["params"].get("query_mode") != "raw" and asset.content["slice_name"] != "Data as of":
+            assert len(asset.content["description"].splitlines()) == 2, asset.file
+
+
+def test_all_dashboards_look_alike_and_link_to_each_other() -> None:
+    pages = {dashboard.content["slug"]: dashboard.content for dashboard in ASSETS.dashboards}
+    assert len({page["css"] for page in pages.values()}) == 1
+    for slug, page in pages.items():
+        links = page["position"]["MARKDOWN-pages"]["meta"]["code"]
+        assert f"**{page['dashboard_title']}**" in links
+        for other in pages.keys() - {slug}:
+            assert f"[{pages[other]['dashboard_title']}](/superset/dashboard/{other}/)" in links
+        assert page["metadata"]["label_colors"] == pages["daily-report"]["metadata"]["label_colors"]
+
+
+def test_the_link_to_a_country_s_events_is_the_same_everywhere() -> None:
+    links = {
+        column["expression"]
+        for asset in ASSETS.datasets
+        for column in asset.content["columns"]
+        if column["column_name"] == "country_events"
+    }
+    assert len(links) == 1
