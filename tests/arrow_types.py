@@ -5,6 +5,7 @@ import pyarrow as pa
 from loaders.exports import Field
 
 ARROW_TYPES = {
+    "ARRAY<STRUCT<key STRING, value STRING>>": pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())])),
     "BOOL": pa.bool_(),
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),

@@ -10,7 +10,8 @@ Row = Mapping[str, Any]
 def differences(expected: Iterable[Row], actual: Iterable[Row], key: Sequence[str] = ()) -> list[str]:
     """One line for each row or cell that is not as expected; none when the tables hold the same rows, in any order.
 
-    Rows are paired by `key`; without a key, a row that differs is one missing and one unexpected row.
+    Rows are paired by `key`; without a key, a row that differs is one missing and one unexpected row. A cell may be a
+    list of structs, whose order does not count.
     """
     missing = Counter(_hashable(row) for row in expected)
     unexpected = Counter(_hashable(row) for row in actual)
@@ -29,7 +30,12 @@ def differences(expected: Iterable[Row], actual: Iterable[Row], key: Sequence[st
 
 
 def _hashable(row: Row) -> tuple[tuple[str, Any], ...]:
-    return tuple(sorted(row.items()))
+    return tuple((name, _cell(value)) for name, value in sorted(row.items()))
+
+
+def _cell(value: Any) -> Any:
+    """A list of structs holds them in any order, each as often as it does."""
+    return tuple(sorted(map(_hashable, value))) if isinstance(value, list) else value
 
 
 def _same_key(row: tuple[tuple[str, Any], ...], other: tuple[tuple[str, Any], ...], key: Sequence[str]) -> bool:

@@ -28,7 +28,19 @@ def metrics(definitions: Definitions | None = None) -> Metrics:
         "mau_days": chosen.mau_days,
     }
     shipped["report"] |= {"take_events": sorted(chosen.take_events)}
+    shipped["country_aliases"] = dict(sorted(chosen.country_aliases))
+    shipped["events"] |= {"excluded": sorted(chosen.excluded_events)}
+    shipped["event_params"] = listed_params(chosen)
+    shipped["retention"] |= {"days": sorted(chosen.retention_days)}
     return Metrics.model_validate(shipped)
+
+
+def listed_params(definitions: Definitions) -> dict[str, dict[str, dict[str, int]]]:
+    """The listed parameters as metrics.yaml has them: event → key → its cap, if it has one."""
+    listed: dict[str, dict[str, dict[str, int]]] = {}
+    for event, key, top in sorted(definitions.event_params, key=str):
+        listed.setdefault(event, {})[key] = {} if top is None else {"top": top}
+    return listed
 
 
 @cache

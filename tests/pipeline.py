@@ -14,6 +14,7 @@ from loaders.catalog import Catalog, Table
 from loaders.compute import Step, compute
 from loaders.day_calendar import make_calendar
 from loaders.exports import export_schema
+from loaders.forget import forget
 from loaders.ingest import ingest
 from loaders.plan import Request
 from loaders.run import Inputs
@@ -27,13 +28,17 @@ from tests.arrow_types import export_type
 from tests.comparison import differences
 
 Row = Mapping[str, Any]
-SCHEMA = "ga4"
+
+
+def schema_of(row: Row) -> str:
+    """Which export a row belongs to: an event of today's, or a bundle of events of 2017."""
+    return "firebase" if "user_dim" in row or "event_dim" in row else "ga4"
 
 
 def write_file(path: Path, rows: Sequence[Row]) -> Path:
     """The rows as a daily export file, in the format that the path's name ends with."""
     if path.suffix == ".parquet":
-        fields = [field for field in export_schema(SCHEMA) if any(field.name in row for row in rows)]
+        fields = [field for field in export_schema(schema_of(rows[0])) if any(field.name in row for row in rows)]
         schema = pa.schema([(field.name, export_type(field)) for field in fields])
         pq.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), path)
         return path
@@ -43,10 +48,10 @@ def write_file(path: Path, rows: Sequence[Row]) -> Path:
 
 
 class Pipeline:
-    """An embedded warehouse of its own, in memory, filled by files and computed on demand."""
+    """An embedded warehouse of its own, filled by files and computed on demand."""
 
-    def __init__(self) -> None:
-        self.warehouse = DuckDBWarehouse(Path(":memory:"))
+    def __init__(self, path: Path = Path(":memory:")) -> None:
+        self.warehouse = DuckDBWarehouse(path)
         self.sources: dict[str, Source] = {}
         self.catalog = definitions.catalog()
 
@@ -60,10 +65,13 @@ class Pipeline:
         """Ingest the rows of each named file, all in one call."""
         with tempfile.TemporaryDirectory() as folder:
             paths = [write_file(Path(folder) / name, rows) for name, rows in files.items()]
-            self.ingest_files(source, paths, replace_source=replace_source)
+            schema = schema_of(next(row for rows in files.values() for row in rows))
+            self.ingest_files(source, paths, schema=schema, replace_source=replace_source)
 
-    def ingest_files(self, source: str, paths: Sequence[Path], *, replace_source: bool = False) -> None:
-        named = name_source(source, Source(schema=SCHEMA), "the test")
+    def ingest_files(
+        self, source: str, paths: Sequence[Path], *, schema: str = "ga4", replace_source: bool = False
+    ) -> None:
+        named = name_source(source, Source.model_validate({"schema": schema}), "the test")
         self.sources[source] = named
         ingest(self.warehouse, paths, named, replace_source=replace_source)
 
@@ -85,10 +93,30 @@ class Pipeline:
         inputs = Inputs(self.catalog, definitions.metrics(chosen), self.sources)
         run_load(environment, self.warehouse, inputs, request or Request())
 
+    def forget(self, user_key: str) -> int:
+        """Forget a person, and tell of how many days."""
+        return forget(self.warehouse, self.catalog, user_key)
+
     def rows(self, name: str) -> list[dict[str, Any]]:
         """All rows of a table."""
         columns = ", ".join(f"`{column.name}`" for column in self.catalog.tables[name].columns)
         return self.warehouse.read(f"SELECT {columns} FROM {name}").to_pylist()
+
+
+def different_tables(clean: Pipeline, pipeline: Pipeline) -> list[str]:
+    """Each cell of any declared table, those without a reference included, and of the calendar that differs."""
+    lines = []
+    for table in clean.catalog.tables.values():
+        found = differences(clean.rows(table.name), pipeline.rows(table.name), table.key)
+        lines += [f"{table.name}: {line}" for line in found]
+    calendars = [
+        [
+            {"date": day.date, "source": day.source, "rows": day.rows, "missing": day.modified_at is None}
+            for day in each.warehouse.days()
+        ]
+        for each in (clean, pipeline)
+    ]
+    return lines + [f"days: {line}" for line in differences(*calendars, key=("date", "source"))]
 
 
 def store_rows(environment: Environment, table: Table) -> list[dict[str, Any]]:
@@ -106,12 +134,13 @@ def store_deviations(
     request: Request | None = None,
 ) -> list[str]:
     """Each cell of MySQL's report tables that is not what the reference counts, as far as the request goes."""
-    expected = reference.figures(exports, chosen)
+    log = reference.Log(exports, chosen)
     lines = []
     for table in catalog.reports:
         if request is None or request.report in (None, table.name):
-            rows = reference.rows_of(table.name, expected[table.name])
-            found = differences(_asked(rows, request), _asked(store_rows(environment, table), request), table.key)
+            expected = reference.rows_of(table.name, reference.TABLES[table.name](log))
+            actual = store_rows(environment, table)
+            found = differences(_asked(expected, table, request), _asked(actual, table, request), table.key)
             lines += [f"{table.name}: {line}" for line in found]
     return lines
 
@@ -134,7 +163,10 @@ def deviations(
     for name, count in reference.TABLES.items():
         if request in (None, Request()) or name in _reports_asked(pipeline.catalog, request):
             expected = reference.rows_of(name, count(log))
-            found = differences(_asked(expected, request), _asked(pipeline.rows(name), request), reference.KEYS[name])
+            table = pipeline.catalog.tables[name]
+            actual = pipeline.rows(name)
+            key = reference.KEYS[name]
+            found = differences(_asked(expected, table, request), _asked(actual, table, request), key)
             lines += [f"{name}: {line}" for line in found]
     return lines
 
@@ -143,5 +175,5 @@ def _reports_asked(catalog: Catalog, request: Request) -> set[str]:
     return {table.name for table in catalog.reports if request.report in (None, table.name)}
 
 
-def _asked(rows: list[dict[str, Any]], request: Request | None) -> list[dict[str, Any]]:
-    return [row for row in rows if request is None or "date" not in row or request.wants(row["date"])]
+def _asked(rows: list[dict[str, Any]], table: Table, request: Request | None) -> list[dict[str, Any]]:
+    return [row for row in rows if request is None or request.wants(row[table.partition])]

@@ -29,5 +29,12 @@ def test_a_row_that_comes_twice_is_unexpected_once() -> None:
     assert len(differences([ROW], [ROW, ROW], key=("date", "country"))) == 1
 
 
+def test_lists_are_compared_as_often_as_they_hold_something_in_any_order() -> None:
+    a, b = {"key": "a", "value": "1"}, {"key": "b", "value": "2"}
+    assert differences([{"params": [a, b]}], [{"params": [b, a]}]) == []
+    assert differences([{"params": [a]}], [{"params": [a, a]}]) != []
+    assert differences([{"params": []}], [{"params": None}]) != []
+
+
 def test_a_column_too_many_is_a_difference() -> None:
     assert differences([ROW], [{**ROW, "wau": 1}]) != []

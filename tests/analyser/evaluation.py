@@ -15,9 +15,12 @@ EPOCH = date(1970, 1, 1)
 
 
 def evaluate(
-    sql: str, tables: Mapping[str, tuple[SimpleTable, Sequence[Row]]], given: Mapping[str, tuple[Type, Any]]
-) -> list[tuple[Any, ...]]:
-    """The result's rows, of a query on these tables with these parameters."""
+    sql: str,
+    tables: Mapping[str, tuple[SimpleTable, Sequence[Row]]],
+    given: Mapping[str, tuple[Type, Any]],
+    columns: Mapping[str, Type],
+) -> list[dict[str, Any]]:
+    """The result's rows, of a query on these tables with these parameters, that gives columns of these types."""
     response = service().evaluate_query(
         sql=sql,
         options=analyser_options({name: kind for name, (kind, _) in given.items()}),
@@ -27,7 +30,10 @@ def evaluate(
     )
     if response.content.table_data is None:
         return []
-    return [tuple(from_value(cell) for cell in row.cell) for row in response.content.table_data.row]
+    return [
+        {name: from_value(cell, kind) for (name, kind), cell in zip(columns.items(), row.cell, strict=True)}
+        for row in response.content.table_data.row
+    ]
 
 
 def content(table: SimpleTable, rows: Sequence[Row]) -> TableContent:
@@ -56,14 +62,22 @@ def timestamp(moment: datetime) -> Timestamp:
 # A type that is not here yet occurs in no case yet.
 SCALARS: dict[TypeKind, Callable[[Any], Value]] = {
     TypeKind.TYPE_DATE: lambda value: Value(date_value=(value - EPOCH).days),
+    TypeKind.TYPE_DOUBLE: lambda value: Value(double_value=value),
     TypeKind.TYPE_INT64: lambda value: Value(int64_value=value),
     TypeKind.TYPE_STRING: lambda value: Value(string_value=value),
     TypeKind.TYPE_TIMESTAMP: lambda value: Value(timestamp_value=timestamp(value)),
 }
 
 
-def from_value(value: Value) -> Any:
+def from_value(value: Value, kind: Type) -> Any:
     """A cell of a result as Python has it."""
+    if kind.is_array():
+        # NULL and an empty list are one once they are stored in BigQuery, and one in the answer.
+        elements = value.array_value.element if value.array_value is not None else []
+        return [from_value(element, kind.array_type.element_type) for element in elements]
+    if value.struct_value is not None:
+        fields = zip(kind.struct_type.field, value.struct_value.field, strict=True)
+        return {field.field_name: from_value(cell, field.field_type) for field, cell in fields}
     if value.date_value is not None:
         return EPOCH + timedelta(days=value.date_value)
     return next((v for v in (value.int64_value, value.string_value, value.double_value) if v is not None), None)

@@ -36,7 +36,7 @@ KINDS = {
 }
 # The analyser's name of the type where BigQuery has another one.
 BIGQUERY_NAMES = {"DOUBLE": "FLOAT64"}
-EXPORT_NAME = "export.events_*"
+EXPORT_NAMES = {"ga4": "export.events_*", "firebase": "export.app_events_*"}
 
 
 class RefusedError(AssertionError):
@@ -45,6 +45,16 @@ class RefusedError(AssertionError):
 
 def scalar(name: str) -> Type:
     return TypeFactory.create_simple_type(KINDS[name])
+
+
+def typed(name: str) -> Type:
+    """The type of a column or parameter by the name that BigQuery gives it, such as ARRAY<STRUCT<key STRING>>."""
+    if name.startswith("ARRAY<"):
+        return TypeFactory.create_array_type(typed(name.removeprefix("ARRAY<").removesuffix(">")))
+    if name.startswith("STRUCT<"):
+        fields = name.removeprefix("STRUCT<").removesuffix(">").split(", ")
+        return TypeFactory.create_struct_type([(f.split(" ")[0], scalar(f.split(" ")[1])) for f in fields])
+    return scalar(name)
 
 
 def export_type(field: Field) -> Type:
@@ -64,22 +74,19 @@ def simple_table(name: str, columns: Mapping[str, Type]) -> SimpleTable:
 def input_table(name: str, schema: str, catalog: Catalog) -> SimpleTable:
     """An input of a statement, typed as the export's schema or our own declaration has it."""
     if name == EXPORT:
-        table = simple_table(EXPORT_NAME, {field.name: export_type(field) for field in export_schema(schema)})
+        table = simple_table(EXPORT_NAMES[schema], {field.name: export_type(field) for field in export_schema(schema)})
         # A pseudo column: it can be filtered by, and SELECT * does not give it.
         suffix = SimpleColumn(name="_TABLE_SUFFIX", type=scalar("STRING"), is_pseudo_column=True)
         table.column.append(suffix)
         return table
     if name == DAYS:
         return simple_table(DAYS, {column: scalar(kind) for column, kind in DAYS_COLUMNS.items()})
-    return simple_table(name, {column.name: scalar(column.type) for column in catalog.tables[name].columns})
+    return simple_table(name, {column.name: typed(column.type) for column in catalog.tables[name].columns})
 
 
 def parameters(table: Table) -> dict[str, Type]:
     """What the loader gives the statement: its settings, and the days and the source where it is computed by them."""
-    found = {
-        name: scalar("INT64") if isinstance(value, int) else TypeFactory.create_array_type(scalar("STRING"))
-        for name, value in table.parameters.items()
-    }
+    found = {name: typed(setting.type) for name, setting in table.parameters.items()}
     if not table.rebuilt_whole:
         found |= {"start_date": scalar("DATE"), "end_date": scalar("DATE")}
     if table.per_source:
@@ -118,8 +125,17 @@ def result_columns(sql: str, tables: Sequence[SimpleTable], given: Mapping[str, 
         statement = Analyzer(analyser_options(given), simple_catalog(tables)).analyze_statement(sql)
     except ZetaSQLError as error:
         raise RefusedError(str(error)) from error
-    names = [(column.name, column.column.type.type_name()) for column in statement.output_column_list]
-    return [(name, BIGQUERY_NAMES.get(kind, kind)) for name, kind in names]
+    return [(column.name, type_name(column.column.type)) for column in statement.output_column_list]
+
+
+def type_name(kind: Type) -> str:
+    """The type's name as BigQuery gives it, fields included."""
+    if kind.is_array():
+        return f"ARRAY<{type_name(kind.array_type.element_type)}>"
+    if kind.is_struct():
+        fields = (f"{field.field_name} {type_name(field.field_type)}" for field in kind.struct_type.field)
+        return f"STRUCT<{', '.join(fields)}>"
+    return BIGQUERY_NAMES.get(kind.type_name(), kind.type_name())
 
 
 def check(table: Table, sql: str, schema: str, catalog: Catalog) -> None:
@@ -135,4 +151,4 @@ def tables_read(sql: str) -> set[str]:
     """The inputs that a statement names."""
     response = service().extract_table_names_from_statement(sql_statement=sql, options=language())
     paths = (".".join(found.table_name_segment) for found in response.table_name)
-    return {EXPORT if path == EXPORT_NAME else path for path in paths}
+    return {EXPORT if path in EXPORT_NAMES.values() else path for path in paths}

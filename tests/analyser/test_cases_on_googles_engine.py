@@ -6,20 +6,22 @@ translation is wrong; where that one passes and this one fails, BigQuery would s
 
 import pytest
 
+from loaders.metrics import Setting
 from tests.analyser.evaluation import evaluate
-from tests.analyser.statements import input_table, parameters
+from tests.analyser.statements import input_table, parameters, typed
 from tests.comparison import differences
 from tests.definitions import catalog
-from tests.reports.cases import CASES, SCHEMA, SOURCE, Case
+from tests.reports.cases import CASES, SOURCE, Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     table = case.table
-    tables = {name: (input_table(name, SCHEMA, catalog()), case.input_rows(name)) for name in table.reads}
+    tables = {name: (input_table(name, case.schema, catalog()), case.input_rows(name)) for name in table.reads}
     values = {"source": SOURCE} | case.parameters()
-    given = {name: (kind, values[name]) for name, kind in parameters(table).items()}
-    columns = [column.name for column in table.columns]
-    actual = [dict(zip(columns, row, strict=True)) for row in evaluate(table.sql(SCHEMA), tables, given)]
+    plain = {name: value.value if isinstance(value, Setting) else value for name, value in values.items()}
+    given = {name: (kind, plain[name]) for name, kind in parameters(table).items()}
+    columns = {column.name: typed(column.type) for column in table.columns}
+    actual = evaluate(table.sql(case.schema), tables, given, columns)
     lines = differences(case.expected(), actual, table.key)
     assert not lines, "\n".join([f"{case.folder}:", *lines])

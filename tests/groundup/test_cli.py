@@ -138,6 +138,10 @@ def test_an_answer_is_the_same_in_every_format(store):
     assert "Türkiye, [b]" in table
 
 
+def test_columns_of_one_name_are_all_there(store):
+    assert json.loads(store.run("sql", "SELECT 1 AS a, 2 AS a", "--format", "json").stdout) == [{"a": 1, "a_2": 2}]
+
+
 def test_questions_may_only_read(store):
     result = store.run("sql", "DELETE FROM days", check=False)
     assert result.returncode == 1

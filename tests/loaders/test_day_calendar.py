@@ -55,6 +55,14 @@ def test_a_held_back_day_is_published_as_partial_when_told_to():
     ]
 
 
+def test_a_partial_day_that_was_published_stays_published():
+    delivered = tables(app=[1, 2], web=[1, 2, 3, 4])
+    sources = {name: source(name) for name in ("app", "web")}
+    found = make_calendar(delivered, sources, ["app"], 3, published={day(1), day(2), day(3)})
+    assert found.days == [day(1), day(2), day(3)]
+    assert found.held_back == (day(4),)
+
+
 def test_a_source_that_has_ended_holds_nothing_back():
     found = calendar(tables(app=[1, 2], web=[1, 2, 3]), declared=["app"], app=day(2))
     assert found.days == [day(1), day(2), day(3)]

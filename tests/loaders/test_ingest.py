@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from loaders.errors import ExportFileError, WarehouseError
-from loaders.ingest import IngestedDay, ingest, remove_source
+from loaders.export_days import IngestedDay
+from loaders.ingest import ingest, remove_source
 from loaders.sources import Source, name_source
 from loaders.warehouse.duckdb import DuckDBWarehouse
 
@@ -129,6 +130,12 @@ def test_a_broken_line_is_named_and_nothing_is_changed(warehouse, write, lines, 
     assert [table.date for table in warehouse.daily_tables()] == [DAY]
 
 
+def test_a_broken_line_at_the_end_of_a_long_file_is_found_quickly(warehouse, write):
+    path = write(*[event()] * 50_000, event("yesterday"))
+    with pytest.raises(ExportFileError, match="line 50001: event_date 'yesterday' is no day"):
+        ingest(warehouse, [path], GA4)
+
+
 def test_a_row_of_a_parquet_file_without_a_day_is_named(warehouse, tmp_path):
     path = tmp_path / "e.parquet"
     duckdb.connect().execute(
@@ -140,7 +147,7 @@ def test_a_row_of_a_parquet_file_without_a_day_is_named(warehouse, tmp_path):
 
 def test_a_file_of_the_2017_schema_is_called_that(warehouse, write):
     path = write({"user_dim": {}, "event_dim": []})
-    with pytest.raises(ExportFileError, match="is the Firebase export of 2017, not an export of schema ga4"):
+    with pytest.raises(ExportFileError, match="is an export of schema firebase, not ga4; use --schema firebase"):
         ingest(warehouse, [path], GA4)
 
 

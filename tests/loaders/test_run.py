@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from loaders.catalog import LOADERS, load_catalog
-from loaders.errors import DeclarationError, RangeError, StoreError
+from loaders.errors import DeclarationError, RangeError, StoreError, WarehouseError
 from loaders.ingest import ingest, remove_source
 from loaders.metrics import load_metrics
 from loaders.plan import Request
@@ -113,7 +113,8 @@ def test_only_the_days_and_the_report_asked_for_are_loaded(bench):
     result = bench.load(start=JUNE[9], end=JUNE[10], report="daily_report")
     assert stored(result) == {("daily_report", JUNE[9], JUNE[10], "new")}
     assert bench.ask("SELECT MIN(date), MAX(date), SUM(dau_prev_week) FROM daily_report") == [(JUNE[9], JUNE[10], 2)]
-    assert stored(bench.load()) == {
+    rest = {step for step in stored(bench.load()) if step[0] in {"active_users", "daily_report"}}
+    assert rest == {
         ("active_users", JUNE[0], JUNE[29], "new"),
         ("daily_report", JUNE[0], JUNE[8], "new"),
         ("daily_report", JUNE[11], JUNE[29], "new"),
@@ -156,6 +157,70 @@ def test_a_changed_declaration_fills_a_new_table_and_swaps_it_in(bench, tmp_path
     assert bench.load().steps == []
 
 
+def test_a_changed_declaration_refills_every_day_whatever_was_asked_for(bench, tmp_path):
+    bench.ingest(*(event("a", day) for day in JUNE[:7]))
+    bench.load()
+    shutil.copytree(LOADERS / "staging", tmp_path / "project/staging")
+    shutil.copytree(LOADERS / "reports", tmp_path / "project/reports")
+    path = tmp_path / "project/reports/daily_report/report.yaml"
+    declared = yaml.safe_load(path.read_text())
+    declared["columns"].append({"name": "one", "type": "INT64", "description": "One.", "additive_over": []})
+    path.write_text(yaml.safe_dump(declared))
+    query = path.with_name("query.sql")
+    query.write_text(query.read_text().replace(" AS takes_prev_week\n", " AS takes_prev_week,\n  1 AS one\n"))
+    bench.inputs = Inputs(load_catalog(METRICS, tmp_path / "project"), METRICS, {"app": APP})
+    bench.load(start=JUNE[3], end=JUNE[3])
+    assert bench.ask("SELECT COUNT(DISTINCT date), SUM(one) FROM daily_report") == [(7, 7)]
+
+
+def test_the_last_source_that_is_removed_takes_everything_with_it(bench):
+    bench.ingest(event("a", JUNE[0]))
+    bench.load()
+    remove_source(bench.warehouse, "app")
+    bench.load()
+    for table in ("active_users", "events", "days"):
+        assert bench.ask(f"SELECT COUNT(*) FROM {table}") == [(0,)]
+    with pytest.raises(RangeError, match="no data yet"):
+        bench.load()
+
+
+def test_a_report_that_no_folder_declares_any_more_is_dropped(bench, tmp_path):
+    bench.ingest(event("a", JUNE[0]))
+    bench.load()
+    shutil.copytree(LOADERS / "staging", tmp_path / "project/staging")
+    shutil.copytree(LOADERS / "reports", tmp_path / "project/reports")
+    shutil.rmtree(tmp_path / "project/reports/growth")
+    bench.inputs = Inputs(load_catalog(METRICS, tmp_path / "project"), METRICS, {"app": APP})
+    bench.load()
+    assert bench.ask("SHOW TABLES LIKE 'growth'") == []
+    assert bench.ask("SELECT COUNT(*) FROM slices WHERE report = 'growth'") == [(0,)]
+
+
+def test_the_calendar_lists_only_days_that_were_loaded(bench):
+    bench.ingest(*(event("a", day) for day in JUNE[:5]))
+    bench.load(end=JUNE[1])
+    assert bench.ask("SELECT MAX(date) FROM days") == [(JUNE[1],)]
+    bench.load()
+    assert bench.ask("SELECT MAX(date) FROM days") == [(JUNE[4],)]
+
+
+def test_a_log_in_which_nobody_is_active_is_loaded_once(bench):
+    bench.ingest(event("a", JUNE[0], name="os_update"))
+    assert bench.load().steps
+    assert bench.load().steps == []
+
+
+def test_a_wrong_query_is_named_by_its_file(bench, tmp_path):
+    bench.ingest(event("a", JUNE[0]))
+    shutil.copytree(LOADERS / "staging", tmp_path / "project/staging")
+    shutil.copytree(LOADERS / "reports", tmp_path / "project/reports")
+    query = tmp_path / "project/reports/events/query.sql"
+    query.write_text(query.read_text().replace("COUNTIF", "COUNTX"))
+    bench.inputs = Inputs(load_catalog(METRICS, tmp_path / "project"), METRICS, {"app": APP})
+    with pytest.raises(WarehouseError, match=r"reports/events/query\.sql was refused .*countx"):
+        bench.load()
+
+
 def test_every_step_is_in_the_ledger(bench):
     bench.ingest(event("a", JUNE[0]))
     result = bench.load()
@@ -166,14 +231,14 @@ def test_every_step_is_in_the_ledger(bench):
 def test_a_failed_load_keeps_the_old_rows_says_why_and_is_repaired_by_the_next(bench, store):
     bench.ingest(event("a", JUNE[0]))
     bench.load()
-    before = bench.ask("SELECT * FROM active_users")
+    before = bench.ask("SELECT * FROM events")
     bench.ingest(event("a", JUNE[0], country="x" * 300))
-    with pytest.raises(StoreError, match=r"active_users, 2026-06-01 to 2026-06-01"):
+    with pytest.raises(StoreError, match=r"events, 2026-06-01 to 2026-06-01"):
         bench.load()
-    assert bench.ask("SELECT * FROM active_users") == before
+    assert bench.ask("SELECT * FROM events") == before
     [(status, error)] = bench.ask("SELECT status, error FROM loads ORDER BY id DESC LIMIT 1")
     assert status == "failed"
-    assert "active_users" in error
+    assert "events" in error
     bench.ingest(event("a", JUNE[0], country="Peru"))
     bench.load()
     assert bench.ask("SELECT country FROM active_users") == [("Peru",)]
@@ -200,7 +265,7 @@ def test_days_outside_the_data_are_named_with_the_days_there_are(bench):
 
 
 def test_an_unknown_report_is_named_with_those_there_are(bench):
-    with pytest.raises(DeclarationError, match="the reports are active_users, daily_report"):
+    with pytest.raises(DeclarationError, match=r"the reports are .*daily_report"):
         bench.load(report="dayly_report")
 
 

@@ -1,6 +1,7 @@
 import datetime
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -56,7 +57,8 @@ COLUMNS = {
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_there_is_a_file_a_day_named_after_it(tmp_path: Path) -> None:
@@ -95,8 +97,10 @@ import datetime, os, sys
 from pathlib import Path
 if sys.argv[2] == "one":
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from loaders.demo import write_ga4
-write_ga4(Path(sys.argv[1]), days=9, users=150, seed=11, end=datetime.date(2026, 11, 21))
+from loaders.demo import demo_exports, write_ga4
+app = {"days": 9, "users": 150, "seed": 11, "end": datetime.date(2026, 11, 21)}
+write_ga4(Path(sys.argv[1]), **app)
+demo_exports(Path(sys.argv[1]), **app)
 """
 
 
@@ -107,7 +111,7 @@ def test_bytes_are_the_same_in_another_process_with_another_hash_seed_zone_and_n
         subprocess.run(
             [sys.executable, "-c", _WRITE, str(tmp_path / name), cores], check=True, env=environment, cwd=tmp_path
         )
-    assert len(digests(tmp_path / "a")) == 9
+    assert len(digests(tmp_path / "a")) == 9 + 2 * 3 + 6
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
 
 
@@ -122,6 +126,29 @@ def test_rows_are_the_same_on_every_machine(tmp_path: Path) -> None:
         hashlib.sha256(repr(rows).encode()).hexdigest()
         == "a3938e394ac456519f71a2be0eda43c74bc51cda080d7d12f1359e8cf6d92733"
     )
+
+
+def test_only_the_days_asked_for_are_written_and_their_bytes_are_those_of_the_whole(tmp_path: Path) -> None:
+    write_ga4(tmp_path / "whole", days=6, users=60, end=END)
+    part = write_ga4(tmp_path / "part", days=6, users=60, end=END, first_day=END - 3 * DAY, last_day=END - DAY)
+    assert [path.name for path in part] == [f"events_202611{day}.parquet" for day in (18, 19, 20)]
+    assert digests(tmp_path / "part").items() < digests(tmp_path / "whole").items()
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day", "message"),
+    [
+        (END - 6 * DAY, None, "The demo app has no 2026-11-15; ask for a day from 2026-11-16 to 2026-11-21."),
+        (None, END + DAY, "The demo app has no 2026-11-22; ask for a day from 2026-11-16 to 2026-11-21."),
+        (END, END - DAY, "No day of the demo lies between 2026-11-21 and 2026-11-20; swap them."),
+    ],
+)
+def test_days_out_of_range_are_refused(
+    tmp_path: Path, first_day: datetime.date | None, last_day: datetime.date | None, message: str
+) -> None:
+    with pytest.raises(DemoError, match=f"^{re.escape(message)}$"):
+        write_ga4(tmp_path, days=6, users=5, end=END, first_day=first_day, last_day=last_day)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_seed_gives_other_people(tmp_path: Path) -> None:
