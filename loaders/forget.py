@@ -28,8 +28,7 @@ def forget(warehouse: DuckDBWarehouse, catalog: Catalog, user_key: str) -> int:
         for table in catalog.tables.values():
             if table.name in present and any(column.name == "user_key" for column in table.columns):
                 connection.execute(f"DELETE FROM {table.name} WHERE user_key = ?", [user_key])
-    # What was deleted stays in the file until its blocks are written anew.
-    warehouse.connection.execute("CHECKPOINT")
+    warehouse.rewrite()
     return changed
 
 

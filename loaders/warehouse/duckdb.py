@@ -37,6 +37,7 @@ class DuckDBWarehouse:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Opens the file, made when missing. Raises WarehouseError when it cannot be used."""
         self.connection = open_file(path, read_only=read_only)
+        self._path = path
 
     def __enter__(self) -> Self:
         return self
@@ -74,6 +75,26 @@ class DuckDBWarehouse:
             self.connection.execute("ROLLBACK")
         except duckdb.Error:
             return
+
+    def rewrite(self) -> None:
+        """Writes the file anew: what was deleted is only marked as such in the old one. Raises WarehouseError."""
+        if str(self._path) == ":memory:":
+            return
+        fresh = self._path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        name = self.connection.execute("SELECT current_database()").fetchone()
+        try:
+            self.connection.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
+            self.connection.execute(f'COPY FROM DATABASE "{name[0] if name else ""}" TO fresh')
+            self.connection.execute("DETACH fresh")
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"The warehouse {self._path} could not be written anew ({str(error).splitlines()[0]}); "
+                "make room beside it, then repeat the command."
+            ) from error
+        self.connection.close()
+        fresh.replace(self._path)
+        self.connection = open_file(self._path)
 
     # What is known of the tables
 

@@ -10,8 +10,9 @@ def test_a_person_leaves_the_reports_and_does_not_come_back(store, tmp_path):
     (home / "secrets.env").write_text((store.home / "secrets.env").read_text())
     walk = Stack(home, store.variables | {"GROUNDUP_HOME": str(home)})
     rows = [
-        {"event_date": "20260101", "event_timestamp": 1, "event_name": "open", "user_pseudo_id": user}
+        {"event_date": "20260101", "event_timestamp": number, "event_name": "open", "user_pseudo_id": user}
         for user in ("person-to-forget", "other")
+        for number in range(3000)
     ]
     path = str(write_file(tmp_path / "events.ndjson", rows))
     for _ in range(2):
@@ -19,6 +20,7 @@ def test_a_person_leaves_the_reports_and_does_not_come_back(store, tmp_path):
         walk.run("load")
     figures = ("sql", "SELECT SUM(dau) FROM active_users", "--format", "csv")
     assert walk.run(*figures).stdout.endswith("\n2\n")
+    assert b"person-to-forget" in (home / "warehouse.duckdb").read_bytes()
     assert "Removed the user from 1 days" in walk.run("forget", "person-to-forget").stdout
     assert walk.run(*figures).stdout.endswith("\n1\n")
     walk.run("ingest", path, "--schema", "ga4")

@@ -269,6 +269,19 @@ def test_two_users_who_swap_their_first_days_two_months_apart() -> None:
         assert not (lines := deviations(pipeline, {"ios": [take("20240101", "b"), *march]})), "\n".join(lines)
 
 
+def test_a_day_that_arrives_long_after_makes_new_users_resurrected() -> None:
+    """A month lies between: only the first day that has moved connects 1 January with the week after 1 February."""
+    february = [take("20240201", "a"), take("20240205", "b")]
+    with Pipeline() as pipeline:
+        pipeline.ingest_rows("ios", {"february.ndjson": february})
+        pipeline.load()
+        pipeline.ingest_rows("ios", {"late.ndjson": [take("20240101", "a")]})
+        pipeline.load()
+        assert not (lines := deviations(pipeline, {"ios": [take("20240101", "a"), *february]})), "\n".join(lines)
+        last = [row for row in pipeline.rows("growth") if row["date"] == event_day("20240205")]
+    assert [(row["new_users_7d"], row["resurrected"]) for row in last] == [(1, 1)]
+
+
 def test_a_load_without_changes_computes_nothing() -> None:
     with Pipeline() as pipeline:
         pipeline.ingest_rows("ios", {"day.ndjson": [take("20240101", "a")]})
