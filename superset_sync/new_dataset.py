@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from superset_sync.errors import SyncError
+from superset_sync.written import write
 
 _MYSQL_TYPES = {"DATE": "DATE", "STRING": "VARCHAR", "INT64": "BIGINT", "FLOAT64": "DOUBLE", "BOOL": "BOOLEAN"}
 _OTHER_TYPE = "DATETIME"
@@ -31,7 +32,7 @@ def write_dataset(root: Path, report: str) -> Path:
     database = yaml.safe_load((root / "databases" / f"{_DATABASE}.yaml").read_text(encoding="utf-8"))
     dataset = dataset_of(report, declared, str(database["uuid"]))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(dataset, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    path.write_text(write(dataset), encoding="utf-8")
     return path
 
 
