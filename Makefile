@@ -3,7 +3,7 @@ SHELL := /bin/bash
 LOCKS := $(wildcard requirements/*.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down test lint
+.PHONY: help install up down test soak bench lint
 
 help: ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,14 @@ down: ## stops the stack
 test: ## runs the whole test suite
 	@requirements/install.sh --dev
 	@.venv/bin/pytest
+
+soak: ## runs the long tests: thousands of kills and of broken files
+	@requirements/install.sh --dev
+	@.venv/bin/pytest -m soak
+
+bench: ## measures against floors and peers in the same run; make bench SECTIONS="store charts"
+	@requirements/install.sh --dev
+	@.venv/bin/python -m benchmarks $(SECTIONS)
 
 lint: ## checks format, style, types and the locked files
 	@requirements/install.sh --dev
