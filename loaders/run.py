@@ -17,11 +17,11 @@ from loaders.errors import LoaderError, RangeError
 from loaders.metrics import Metrics
 from loaders.plan import Request
 from loaders.sources import Source
-from loaders.store.connection import MySQL, connected
+from loaders.store.connection import MySQL, connected, transaction
 from loaders.store.ledger import Entry, record, write_calendar
 from loaders.store.locks import load_lock
-from loaders.store.mirror import entry, mirror_report
-from loaders.store.tables import drop_undeclared, make_own_tables, make_place
+from loaders.store.mirror import Target, entry, fill_beside, mirror_report
+from loaders.store.tables import drop_undeclared, make_own_tables, make_place, swap
 from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
@@ -78,16 +78,21 @@ def load(
 
             reports = [table for table in inputs.catalog.reports if request.report in (None, table.name)]
             # A report whose declaration has changed is filled anew beside the old one, with all its days.
-            places = {table.name: make_place(connection, table) for table in reports}
-            refilled = {name for name, place in places.items() if place != name}
-            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, refilled)
+            targets = [Target(table, make_place(connection, table)) for table in reports]
+            beside = [target for target in targets if target.is_beside]
+            whole = {target.table.name for target in beside}
+            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, whole)
             days = {day for day in calendar.days if request.wants(day)}
-            for table in reports:
-                mirror_report(
-                    connection, warehouse, table, places[table.name], days, result.run, done, force=request.force
-                )
-            if request.report is None:
-                write_calendar(connection, [row for row in calendar.rows if row.date in days], request)
+            for target in beside:
+                fill_beside(connection, warehouse, target, result.run, done)
+            # Reports agree with each other and with the calendar at every moment, so they change at one moment.
+            with transaction(connection):
+                for target in targets:
+                    if not target.is_beside:
+                        mirror_report(connection, warehouse, target, days, result.run, done, force=request.force)
+                if request.report is None:
+                    write_calendar(connection, [row for row in calendar.rows if row.date in days], request)
+            swap(connection, [target.table for target in beside])
             if request.is_everything:
                 drop_undeclared(connection, inputs.catalog.reports)
     return result

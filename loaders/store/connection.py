@@ -59,6 +59,20 @@ def connected(environment: Environment, account: Account) -> Iterator[MySQL]:
             connection.close()
 
 
+@contextmanager
+def transaction(connection: MySQL) -> Iterator[None]:
+    """Everything inside is committed at its end, or nothing of it."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        # A lost connection has been rolled back by the server.
+        if connection.open:
+            connection.rollback()
+        raise
+
+
 def explain(error: pymysql.MySQLError, environment: Environment) -> str:
     """What MySQL refused, as one sentence with what to do."""
     code = error.args[0] if error.args else 0

@@ -64,9 +64,9 @@ def record(connection: MySQL, entry: Entry) -> None:
 
 
 def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) -> bool:
-    """Makes `days` exactly these rows, of the days that were asked for, in one transaction; gives whether it changed.
+    """Makes `days` exactly these rows, of the days that were asked for; gives whether it changed.
 
-    The other days stay as they are: the reports do not have them yet.
+    In the connection's open transaction. The other days stay as they are: the reports do not have them yet.
     """
     between = "`date` BETWEEN %s AND %s"
     limits = (request.start or dt.date.min, request.end or dt.date.max)
@@ -77,13 +77,11 @@ def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) 
             limits,
         )
         if list(cursor.fetchall()) == wanted:
-            connection.rollback()
             return False
         cursor.execute(f"DELETE FROM days WHERE {between}", limits)
         cursor.executemany(
             "INSERT INTO days (`date`, source, modified_at, `rows`, final_at) VALUES (%s, %s, %s, %s, %s)", wanted
         )
-    connection.commit()
     return True
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 from loaders.catalog import Table, digest
 from loaders.compute import LONGEST_RUN, Step, report_versions
-from loaders.plan import NEW, UPSTREAM
-from loaders.store.connection import MySQL
+from loaders.plan import FORCED, NEW, UPSTREAM
+from loaders.store.connection import MySQL, transaction
 from loaders.store.ledger import Entry, record
 from loaders.store.slices import Slice, held_versions, write_slice
-from loaders.store.tables import swap
-from loaders.versions import Run, runs
+from loaders.versions import runs
 from loaders.warehouse import Warehouse
 
 REMOVED = "removed at the source"
@@ -25,63 +25,93 @@ def reasons(held: Mapping[dt.date, str], wanted: Mapping[dt.date, str]) -> dict[
     return found | {day: REMOVED for day in held if day not in wanted}
 
 
+@dataclass(frozen=True)
+class Target:
+    """A report and the table to fill: its own, or one beside it when its declaration has changed."""
+
+    table: Table
+    place: str
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether readers see another table until this one is swapped in."""
+        return self.place != self.table.name
+
+
+def fill_beside(
+    connection: MySQL, warehouse: Warehouse, target: Target, run: str, on_step: Callable[[Step], None]
+) -> None:
+    """Fills a table that nobody reads yet with all days, one transaction a run of days. Raises StoreError."""
+    for part, reason in _pending(connection, warehouse, target):
+        with transaction(connection):
+            step = _write(connection, warehouse, part, reason, run)
+        on_step(step)
+
+
 def mirror_report(
     connection: MySQL,
     warehouse: Warehouse,
-    table: Table,
-    place: str,
+    target: Target,
     days: Collection[dt.date],
     run: str,
     on_step: Callable[[Step], None],
     *,
     force: bool = False,
-) -> list[Step]:
-    """Brings the report's days in MySQL up to the warehouse's, one transaction a run of days. Raises StoreError.
+) -> None:
+    """Brings the report's days in MySQL up to the warehouse's, in the connection's open transaction. Raises StoreError.
 
-    `days` are the ones that were asked for; `place` is where the report is filled. When that is another table than the
-    report's own, because its declaration has changed, it is filled with all days and swapped in.
+    `days` are the ones that were asked for.
     """
-    held = held_versions(connection, table)
-    wanted = report_versions(warehouse, table)
-    refilled = place != table.name
+    for part, reason in _pending(connection, warehouse, target, days, force=force):
+        on_step(_write(connection, warehouse, part, reason, run))
+
+
+def _pending(
+    connection: MySQL,
+    warehouse: Warehouse,
+    target: Target,
+    days: Collection[dt.date] | None = None,
+    *,
+    force: bool = False,
+) -> list[tuple[Slice, str]]:
+    """The slices to write and why; those of `days` only, or all of them."""
+    held = held_versions(connection, target.table)
+    wanted = report_versions(warehouse, target.table)
     pending = reasons(held, wanted)
-    asked = {day: reason for day, reason in pending.items() if refilled or day in days or day not in wanted}
+    asked = {day: reason for day, reason in pending.items() if days is None or day in days or day not in wanted}
     if force:
-        asked = {day: "forced" for day in wanted if day in days} | asked
-    steps = []
-    for part in runs(asked, LONGEST_RUN):
-        versions = {day: wanted[day] for day in part.days if day in wanted}
-        step = _write(connection, warehouse, Slice(table, place, part.start, part.end, versions), part, run)
-        on_step(step)
-        steps.append(step)
-    if refilled:
-        swap(connection, table)
-    return steps
-
-
-def _write(connection: MySQL, warehouse: Warehouse, part: Slice, reasoned: Run, run: str) -> Step:
-    started = time.monotonic()
-    connection.begin()
-    try:
-        rows = write_slice(connection, part, warehouse.rows(part.table, part.start, part.end), run)
-        versions = sorted(part.versions.values())
-        step = Step(
-            table=part.table.name,
-            step="store",
-            start=part.start,
-            end=part.end,
-            reason=reasoned.reason,
-            rows=rows,
-            seconds=time.monotonic() - started,
-            source_version=versions[0][-16:] if len(versions) == 1 else digest(versions),
-            code_version=part.table.declaration_version(),
+        asked = {day: FORCED for day in wanted if days is None or day in days} | asked
+    return [
+        (
+            Slice(
+                target.table,
+                target.place,
+                part.start,
+                part.end,
+                {day: wanted[day] for day in part.days if day in wanted},
+            ),
+            part.reason,
         )
-        record(connection, entry(step, run))
-        connection.commit()
-    except BaseException:
-        if connection.open:
-            connection.rollback()
-        raise
+        for part in runs(asked, LONGEST_RUN)
+    ]
+
+
+def _write(connection: MySQL, warehouse: Warehouse, part: Slice, reason: str, run: str) -> Step:
+    started = time.monotonic()
+    rows = write_slice(connection, part, warehouse.rows(part.table, part.start, part.end), run)
+    versions = sorted(part.versions.values())
+    step = Step(
+        table=part.table.name,
+        step="store",
+        start=part.start,
+        end=part.end,
+        reason=reason,
+        rows=rows,
+        seconds=time.monotonic() - started,
+        source_version=versions[0][-16:] if len(versions) == 1 else digest(versions),
+        code_version=part.table.declaration_version(),
+    )
+    record(connection, entry(step, run))
     return step
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,7 +11,8 @@ import pyarrow as pa
 from loaders.catalog import Table
 from loaders.errors import StoreError
 from loaders.store.connection import MySQL
-from loaders.store.encode import LOAD_CLAUSE, encode
+from loaders.store.encode import LOAD_CLAUSE
+from loaders.store.stream import RowStream
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,9 @@ def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch
             f"DELETE FROM `{part.place}` WHERE `{table.partition}` BETWEEN %s AND %s",
             (part.start, part.end),
         )
-    counts: dict[dt.date, int] = {}
-    sent = 0
-    with tempfile.NamedTemporaryFile(prefix="groundup-", suffix=".tsv", delete=False) as file:
-        try:
-            for batch in batches:
-                file.write(encode(batch))
-                sent += batch.num_rows
-                _count(batch, table.partition, counts)
-            file.close()
-            if sent:
-                _load_file(connection, part, file.name, sent)
-        finally:
-            os.unlink(file.name)  # noqa: PTH108
+    with RowStream(batches, table.partition) as rows:
+        loaded, warnings = _load(connection, part, rows.path)
+    _verify(part, rows.sent, loaded, warnings)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM slices WHERE report = %s AND declaration = %s AND `date` BETWEEN %s AND %s",
@@ -70,20 +59,15 @@ def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch
         cursor.executemany(
             "INSERT INTO slices (report, declaration, `date`, version, `rows`, run) VALUES (%s, %s, %s, %s, %s, %s)",
             [
-                (table.name, table.declaration_version(), day, version, counts.get(day, 0), run)
+                (table.name, table.declaration_version(), day, version, rows.counts.get(day, 0), run)
                 for day, version in part.versions.items()
             ],
         )
-    return sent
+    return rows.sent
 
 
-def _count(batch: pa.RecordBatch, partition: str, counts: dict[dt.date, int]) -> None:
-    for entry in batch.column(partition).value_counts():
-        day = entry["values"].as_py()
-        counts[day] = counts.get(day, 0) + entry["counts"].as_py()
-
-
-def _load_file(connection: MySQL, part: Slice, path: str, sent: int) -> None:
+def _load(connection: MySQL, part: Slice, path: str) -> tuple[int, Sequence[tuple[str, int, str]]]:
+    """The rows that MySQL took, and its warnings."""
     columns = ", ".join(f"`{column.name}`" for column in part.table.columns)
     with connection.cursor() as cursor:
         loaded = cursor.execute(
@@ -91,7 +75,10 @@ def _load_file(connection: MySQL, part: Slice, path: str, sent: int) -> None:
             (path,),
         )
         cursor.execute("SHOW WARNINGS")
-        warnings = cursor.fetchall()
+        return loaded, cursor.fetchall()
+
+
+def _verify(part: Slice, sent: int, loaded: int, warnings: Sequence[tuple[str, int, str]]) -> None:
     where = f"{part.table.name}, {part.start} to {part.end}"
     if warnings:
         raise StoreError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from loaders.catalog import Column, Table
 from loaders.store.connection import MySQL
@@ -113,6 +113,10 @@ def next_name(table: Table) -> str:
     return f"{table.name}__next"
 
 
+def _old_name(table: Table) -> str:
+    return f"{table.name}__old"
+
+
 def make_place(connection: MySQL, table: Table) -> str:
     """The name of the table to fill: the report's own, or another beside it when its declaration has changed."""
     wanted = table.declaration_version()
@@ -128,16 +132,20 @@ def make_place(connection: MySQL, table: Table) -> str:
     return place
 
 
-def swap(connection: MySQL, table: Table) -> None:
-    """Puts the newly filled table in the report's place by one atomic RENAME, then drops the old one."""
-    old = f"{table.name}__old"
+def swap(connection: MySQL, tables: Sequence[Table]) -> None:
+    """Puts newly filled tables in the place of their reports' by one atomic RENAME, then drops the old ones."""
+    if not tables:
+        return
+    renames = [f"`{table.name}` TO `{_old_name(table)}`, `{next_name(table)}` TO `{table.name}`" for table in tables]
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS `{old}`")
-        cursor.execute(f"RENAME TABLE `{table.name}` TO `{old}`, `{next_name(table)}` TO `{table.name}`")
-        cursor.execute(f"DROP TABLE `{old}`")
-        cursor.execute(
-            "DELETE FROM slices WHERE report = %s AND declaration <> %s", (table.name, table.declaration_version())
-        )
+        for table in tables:
+            cursor.execute(f"DROP TABLE IF EXISTS `{_old_name(table)}`")
+        cursor.execute(f"RENAME TABLE {', '.join(renames)}")
+        for table in tables:
+            cursor.execute(f"DROP TABLE `{_old_name(table)}`")
+            cursor.execute(
+                "DELETE FROM slices WHERE report = %s AND declaration <> %s", (table.name, table.declaration_version())
+            )
     connection.commit()
 
 

@@ -244,6 +244,25 @@ def test_a_failed_load_keeps_the_old_rows_says_why_and_is_repaired_by_the_next(b
     assert bench.ask("SELECT country FROM active_users") == [("Peru",)]
 
 
+def test_a_load_that_fails_in_its_last_report_leaves_all_reports_and_the_calendar_old(bench):
+    bench.ingest(event("a", JUNE[0]))
+    bench.load()
+    tables = [*(table.name for table in bench.inputs.catalog.reports), "days", "slices"]
+    before = {name: bench.ask(f"SELECT * FROM {name}") for name in tables}
+    bench.ingest(event("b", JUNE[0]), event("b", JUNE[1]))
+    last = bench.inputs.catalog.reports[-1].name
+
+    def fail(step):
+        if (step.table, step.step) == (last, "store"):
+            raise StoreError("the power went")
+
+    with pytest.raises(StoreError, match="the power went"):
+        load(bench.environment, bench.warehouse, bench.inputs, Request(), fail)
+    assert {name: bench.ask(f"SELECT * FROM {name}") for name in tables} == before
+    bench.load()
+    assert bench.ask("SELECT date, SUM(wau) FROM active_users GROUP BY date") == [(JUNE[0], 1), (JUNE[1], 1)]
+
+
 def test_two_loads_at_once_are_refused(bench):
     bench.ingest(event("a", JUNE[0]))
     with (
