@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import duckdb
 
-from loaders.exports import Field
-
 # How many events a row is.
 _EVENTS = {"ga4": "count(*)", "firebase": "sum(len(event_dim))"}
 
@@ -26,13 +24,13 @@ class IngestedDay:
     new_rows: int
 
 
-def by_day(schema: str, query: str, fields: Sequence[Field]) -> str:
-    """The rows of `query`, each with its day, the delivery that brings it, and `$version`.
+def by_day(schema: str, query: str, names: Sequence[str]) -> str:
+    """The rows of `query`, of these columns, each with its day, the delivery that brings it, and `$version`.
 
     A row of the 2017 schema is a bundle, whose events may lie on several days: it becomes one row for each of them.
     It belongs to the delivery in its file's name, else to the day of its last event.
     """
-    columns = ", ".join(f'"{field.name}"' for field in fields)
+    columns = ", ".join(f'"{name}"' for name in names)
     if schema == "ga4":
         return f"SELECT event_date, event_date, $version, {columns} FROM ({query})"
     pieces = columns.replace('"event_dim"', "list_filter(event_dim, lambda e: coalesce(e.date, '') = day)")
@@ -58,7 +56,7 @@ def register_days(
     found = connection.execute(
         "SELECT _TABLE_SUFFIX, CASE WHEN count(DISTINCT _version) = 1 THEN min(_version) "
         "ELSE md5(string_agg(DISTINCT _version, ',' ORDER BY _version)) END, "
-        f'{_EVENTS[schema]} FROM exports."{source}" WHERE _TABLE_SUFFIX IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1',
+        f'{_EVENTS[schema]} FROM delivered."{source}" WHERE _TABLE_SUFFIX IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1',
         [list(days)],
     ).fetchall()
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)

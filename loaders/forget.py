@@ -36,14 +36,14 @@ def leave_out_forgotten(connection: duckdb.DuckDBPyConnection, source: str, sche
     """Removes those who were forgotten from what has just been appended under `version`."""
     if connection.execute("SELECT 1 FROM groundup.forgotten LIMIT 1").fetchone():
         connection.execute(
-            f'DELETE FROM exports."{source}" WHERE _version = ? '
+            f'DELETE FROM delivered."{source}" WHERE _version = ? '
             f"AND sha256({USER_KEY[schema]}) IN (SELECT user_key_sha256 FROM groundup.forgotten)",
             [version],
         )
 
 
 def _forget_in_export(connection: duckdb.DuckDBPyConnection, source: str, schema: str, user_key: str) -> int:
-    table, place = f'exports."{source}"', f"{USER_KEY[schema]} = ?"
+    table, place = f'delivered."{source}"', f"{USER_KEY[schema]} = ?"
     days = [
         row[0]
         for row in connection.execute(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from loaders.errors import ExportFileError
 from loaders.export_days import IngestedDay, by_day, register_days
@@ -15,6 +17,7 @@ from loaders.exports import Field, export_schema
 from loaders.forget import leave_out_forgotten
 from loaders.sources import Source
 from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
+from loaders.warehouse.duckdb_exports import OWN_COLUMNS, delivered_fields, drop_rows, make_room, widest
 
 # Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
 _FILES_AT_ONCE = 16
@@ -40,9 +43,12 @@ def ingest(
     version = new_version()
     try:
         with warehouse.transaction() as connection:
-            _declare(connection, source, fields)
-            for batch in _batches(connection, kinds):
-                _append(connection, batch, source, fields, version)
+            _declare(connection, source)
+            batches = list(_batches(connection, kinds, fields))
+            wanted = widest([batch.fields for batch in batches], fields)
+            types = make_room(connection, source.name, source.export_schema, fields, wanted)
+            for batch in batches:
+                _append(connection, batch, source, types, version)
                 for path in batch.paths:
                     on_file(path)
             return _replace_days(connection, source, version, whole=replace_source)
@@ -56,7 +62,7 @@ def remove_source(warehouse: DuckDBWarehouse, name: str) -> int:
         row = connection.execute("SELECT count(*) FROM groundup.export_days WHERE source = ?", [name]).fetchone()
         connection.execute("DELETE FROM groundup.export_days WHERE source = ?", [name])
         connection.execute("DELETE FROM groundup.sources WHERE name = ?", [name])
-        connection.execute(f'DROP TABLE IF EXISTS exports."{name}"')
+        drop_rows(connection, name)
     return row[0] if row else 0
 
 
@@ -64,18 +70,13 @@ class _UndatedRowError(Exception):
     """A row's event_date is no day; which one is found out afterwards, in the files."""
 
 
-def _declare(connection: duckdb.DuckDBPyConnection, source: Source, fields: Sequence[Field]) -> None:
+def _declare(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     known = connection.execute("SELECT export_schema FROM groundup.sources WHERE name = ?", [source.name]).fetchone()
     if known and known[0] != source.export_schema:
         raise ExportFileError(
             f"The source {source.name!r} holds exports of schema {known[0]}, not {source.export_schema}; "
             "give these files another source by --source."
         )
-    columns = ", ".join(f'"{field.name}" {field.duckdb_type}' for field in fields)
-    connection.execute(
-        f'CREATE TABLE IF NOT EXISTS exports."{source.name}" '
-        f"(_TABLE_SUFFIX VARCHAR, _delivered VARCHAR, _version VARCHAR, {columns})"
-    )
     connection.execute(
         "INSERT OR REPLACE INTO groundup.sources VALUES (?, ?, ?)", [source.name, source.export_schema, source.timezone]
     )
@@ -87,40 +88,53 @@ class _Batch:
 
     kind: FileKind
     paths: tuple[Path, ...]
+    # What of the export's schema the files have.
+    fields: tuple[Field, ...]
     # The files' own columns with their types; of Parquet files only.
-    present: tuple[tuple[str, str], ...] = ()
+    present: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def _batches(connection: duckdb.DuckDBPyConnection, kinds: dict[Path, FileKind]) -> Iterator[_Batch]:
+def _batches(
+    connection: duckdb.DuckDBPyConnection, kinds: dict[Path, FileKind], fields: Sequence[Field]
+) -> Iterator[_Batch]:
     parquet: dict[tuple[tuple[str, str], ...], list[Path]] = {}
+    delivered: dict[tuple[tuple[str, str], ...], tuple[Field, ...]] = {}
     for path, kind in kinds.items():
         if kind is FileKind.PARQUET:
-            parquet.setdefault(_describe_parquet(connection, path), []).append(path)
+            types = _describe_parquet(connection, path)
+            present = tuple((name, str(of)) for name, of in types.items())
+            parquet.setdefault(present, []).append(path)
+            delivered[present] = tuple(delivered_fields(fields, types))
         else:
-            yield _Batch(kind, (path,))
+            # Which fields a JSON file has is known only when it has been read.
+            yield _Batch(kind, (path,), tuple(fields))
     for present, paths in parquet.items():
         for start in range(0, len(paths), _FILES_AT_ONCE):
-            yield _Batch(FileKind.PARQUET, tuple(paths[start : start + _FILES_AT_ONCE]), present)
+            yield _Batch(
+                FileKind.PARQUET, tuple(paths[start : start + _FILES_AT_ONCE]), delivered[present], dict(present)
+            )
 
 
 def _append(
-    connection: duckdb.DuckDBPyConnection, batch: _Batch, source: Source, fields: Sequence[Field], version: str
+    connection: duckdb.DuckDBPyConnection, batch: _Batch, source: Source, types: Mapping[str, str], version: str
 ) -> None:
     if batch.kind is FileKind.PARQUET:
-        present = dict(batch.present)
-        columns = ", ".join(_parquet_column(field, present) for field in fields)
+        columns = ", ".join(_parquet_column(name, of, batch.present) for name, of in types.items())
         relation = "read_parquet($paths, filename = true)"
     else:
-        columns = ", ".join(f'"{field.name}"' for field in fields)
-        types = ", ".join(f"'{field.name}': '{field.duckdb_type}'" for field in fields)
+        columns = ", ".join(f'"{name}"' for name in types)
+        declared = ", ".join(f"'{name}': '{of}'" for name, of in types.items())
         compression = "gzip" if batch.kind is FileKind.GZIP_JSON else "none"
         relation = (
-            f"read_json($paths, columns = {{{types}}}, format = 'newline_delimited', compression = '{compression}', "
+            f"read_json($paths, columns = {{{declared}}}, format = 'newline_delimited', compression = '{compression}', "
             "filename = true)"
         )
-    query = by_day(source.export_schema, f"SELECT {columns}, filename FROM {relation}", fields)
+    query = by_day(source.export_schema, f"SELECT {columns}, filename FROM {relation}", tuple(types))
+    names = ", ".join([*OWN_COLUMNS, *(f'"{name}"' for name in types)])
     try:
-        connection.execute(f'INSERT INTO exports."{source.name}" {query}', _parameters(batch.paths, version))
+        connection.execute(
+            f'INSERT INTO delivered."{source.name}" ({names}) {query}', _parameters(batch.paths, version)
+        )
     except (duckdb.Error, UnicodeDecodeError) as error:
         path, reason = _culprit(batch, query, version, error)
         raise ExportFileError(describe_failure(path, batch.kind, source.export_schema, reason)) from error
@@ -140,24 +154,24 @@ def _culprit(batch: _Batch, query: str, version: str, error: Exception) -> tuple
     return batch.paths[0], error
 
 
-def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[tuple[str, str], ...]:
-    rows = connection.execute("DESCRIBE SELECT * FROM read_parquet($path)", {"path": str(path)}).fetchall()
-    return tuple((row[0], row[1]) for row in rows)
+def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, DuckDBPyType]:
+    relation = connection.sql("SELECT * FROM read_parquet($path)", params={"path": str(path)})
+    return dict(zip(relation.columns, relation.types, strict=True))
 
 
-def _parquet_column(field: Field, present: dict[str, str]) -> str:
-    """The column as the schema has it: by name at every depth, NULL where the file has none."""
-    if field.name not in present:
-        return f'NULL::{field.duckdb_type} AS "{field.name}"'
-    if present[field.name].replace('"', "") == field.duckdb_type.replace('"', ""):
-        return f'"{field.name}"'
-    return f'CAST("{field.name}" AS {field.duckdb_type}) AS "{field.name}"'
+def _parquet_column(name: str, wanted: str, present: Mapping[str, str]) -> str:
+    """The column as the table has it: by name at every depth, NULL where the file has none."""
+    if name not in present:
+        return f'NULL::{wanted} AS "{name}"'
+    if present[name].replace('"', "") == wanted.replace('"', ""):
+        return f'"{name}"'
+    return f'CAST("{name}" AS {wanted}) AS "{name}"'
 
 
 def _replace_days(
     connection: duckdb.DuckDBPyConnection, source: Source, version: str, *, whole: bool
 ) -> list[IngestedDay]:
-    table = f'exports."{source.name}"'
+    table = f'delivered."{source.name}"'
     undated = connection.execute(
         f"SELECT 1 FROM {table} WHERE _version = ? AND {_IS_DAY} IS NOT TRUE LIMIT 1", [version]
     ).fetchone()
