@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Iterable, Sequence
 
 import typer
 from rich.console import Console
 
-from groundup.assets import assets
-from groundup.demo import demo
-from groundup.down import down
-from groundup.forget import forget
-from groundup.ingest import ingest
-from groundup.load import load
-from groundup.logs import logs
-from groundup.runs import runs
-from groundup.sql import sql
-from groundup.status import status
-from groundup.up import up
 from loaders.errors import LoaderError
 from settings.environment import load_environment
 from settings.errors import SettingsError
@@ -27,21 +18,43 @@ from superset_sync.errors import SyncError
 # What Typer ends with after Ctrl-C.
 _INTERRUPTED = 130
 
-app = typer.Typer(
-    name="groundup",
-    help="A company's data infrastructure from the raw log to the picture on the wall.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
-for verb in (up, down, status, logs, demo, ingest, load, forget, runs, sql):
-    app.command()(verb)
-app.add_typer(assets, name="assets")
+# Each is a function, or a group of verbs, in the module of that name.
+VERBS = ("up", "down", "status", "logs", "demo", "ingest", "load", "forget", "runs", "sql", "assets")
+
+
+def verbs_asked_for(arguments: Sequence[str]) -> Sequence[str]:
+    """The verb that the arguments begin with, else all: what the others need takes longer to read in than many work."""
+    return arguments[:1] if arguments and arguments[0] in VERBS else VERBS
+
+
+def make_app(verbs: Iterable[str] = VERBS) -> typer.Typer:
+    """The command line with these verbs."""
+    app = typer.Typer(
+        name="groundup",
+        help="A company's data infrastructure from the raw log to the picture on the wall.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    # With a callback, a single verb is still named on the command line.
+    app.callback()(_no_options)
+    for name in verbs:
+        verb = getattr(importlib.import_module(f"groundup.{name}"), name)
+        if isinstance(verb, typer.Typer):
+            app.add_typer(verb, name=name)
+        else:
+            app.command(name)(verb)
+    return app
+
+
+def _no_options() -> None:
+    return
 
 
 def main() -> None:
     """Runs a verb. Exit status: 0 done, 1 failed (one sentence on stderr), 2 usage."""
+    app = make_app(verbs_asked_for(sys.argv[1:]))
     if _is_debugging():
         app()
     try:

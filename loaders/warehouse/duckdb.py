@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -18,7 +18,9 @@ from loaders.errors import WarehouseError
 from loaders.metrics import Setting
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
 from loaders.warehouse.duckdb_file import open_file
-from loaders.warehouse.duckdb_sql import translate
+
+if TYPE_CHECKING:
+    from loaders.warehouse.duckdb_sql import Translation
 
 _TYPES = {
     "DATE": "DATE",
@@ -238,7 +240,7 @@ class DuckDBWarehouse:
 
     def read(self, google_sql: str, values: Mapping[str, Value] | None = None, source: str = "") -> pa.Table:
         """The result of a GoogleSQL query. Raises WarehouseError when it is refused."""
-        translation = translate(google_sql, source, types(values or {}))
+        translation = _translated(google_sql, source, values or {})
         try:
             parameters = bind(translation.parameters, values or {})
             return self.connection.sql(translation.sql, params=parameters).to_arrow_table()
@@ -260,7 +262,7 @@ class DuckDBWarehouse:
         self.connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
 
     def _insert(self, table: Table, schema: str, source: str, values: Mapping[str, Value]) -> None:
-        translation = translate(table.sql(schema), source, types(values))
+        translation = _translated(table.sql(schema), source, values)
         try:
             self.connection.execute(
                 f"INSERT INTO {table.name} BY NAME {translation.sql}", bind(translation.parameters, values)
@@ -269,6 +271,13 @@ class DuckDBWarehouse:
             query = table.folder / (f"{schema}.sql" if table.per_source else "query.sql")
             reason = str(error).splitlines()[0]
             raise WarehouseError(f"{query} was refused ({reason}); correct it. The table is as before.") from error
+
+
+def _translated(google_sql: str, source: str, values: Mapping[str, Value]) -> Translation:
+    # Reading in the translator takes longer than a load that finds nothing to do.
+    from loaders.warehouse.duckdb_sql import translate  # noqa: PLC0415
+
+    return translate(google_sql, source, types(values))
 
 
 def types(values: Mapping[str, Value]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from groundup.cli import app
+from groundup.cli import make_app
 from settings.environment import load_environment
 from stack.launched import write_launched
 from stack.places import places_of, prepare
@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(make_app(), arguments)
 
 
 @pytest.mark.parametrize("verb", ["up", "down", "status", "logs"])
