@@ -1,6 +1,7 @@
 """The floor: the report tables by hand-written DuckDB straight from Parquet files; no staging, no settings, no MySQL.
 
 `python -m benchmarks.floor FOLDER` computes everything and prints seconds and peak memory as JSON.
+`python -m benchmarks.floor FOLDER --last-day` computes, from all files, what the last day alone adds.
 `python -m benchmarks.floor FOLDER --before STATE` keeps what a further day needs, users and their days, in a file;
 `python -m benchmarks.floor FOLDER --on STATE` then computes what the single day of FOLDER adds to that.
 """
@@ -115,6 +116,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--before", type=Path, metavar="STATE")
     parser.add_argument("--on", type=Path, metavar="STATE")
+    parser.add_argument("--last-day", action="store_true")
     asked = parser.parse_args()
     connection = duckdb.connect(str(asked.before or asked.on or ":memory:"))
     connection.execute("SET threads = 2")
@@ -126,10 +128,11 @@ def main() -> None:
     else:
         connection.execute(f"CREATE TABLE user_days AS {_DAYS_OF_USERS}", {"files": files})
         connection.execute(f"CREATE TABLE users AS {_USERS}")
-        connection.execute("CREATE TEMP TABLE dates AS SELECT DISTINCT d FROM user_days")
+        days = "max(d) AS d" if asked.last_day else "DISTINCT d"
+        connection.execute(f"CREATE TEMP TABLE dates AS SELECT {days} FROM user_days")
     if not asked.before:
         for name, query in _REPORTS.items():
-            values = {"files": files} if "$files" in query else {}
+            values = {"files": files[-1:] if asked.last_day else files} if "$files" in query else {}
             connection.execute(f"CREATE TEMP TABLE {name} AS {query}", values)
             counted = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
             rows[name] = counted[0] if counted else 0

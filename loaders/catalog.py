@@ -42,6 +42,8 @@ class Column(Declaration):
     nullable: bool = False
     # The keys over which the figure may be summed; None for a column that is no figure.
     additive_over: tuple[str, ...] | None = None
+    # Of use to the loader alone: MySQL leaves it out of SELECT *.
+    hidden: bool = False
     # The longest text in characters that MySQL keeps; a longer one is refused, not cut.
     length: int = Field(255, ge=1, le=16383)
 
@@ -51,15 +53,13 @@ class Reads(Declaration):
 
     # This many days ending with the day: a number or the name of a setting.
     window: int | str | None = None
-    # Or these days, counted backwards from the day.
-    days_ago: tuple[int, ...] | None = None
-    # Or the days so far after it, under the name of a setting.
-    days_ahead: str | None = None
+    # Or these days, counted backwards from the day: numbers or the name of a setting.
+    days_ago: tuple[int, ...] | str | None = None
 
     @model_validator(mode="after")
     def _one_way_of_saying(self) -> Self:
-        if [self.window, self.days_ago, self.days_ahead].count(None) != 2:  # noqa: PLR2004 - one of three
-            raise misdeclared("declare one of window, days_ago and days_ahead")
+        if [self.window, self.days_ago].count(None) != 1:
+            raise misdeclared("declare either window or days_ago")
         return self
 
 
@@ -75,7 +75,7 @@ class _Folder(Declaration):
     parameters: dict[str, str] = Field(default_factory=dict)
     indexes: tuple[tuple[str, ...], ...] = ()
     per_source: bool = False
-    rebuilt_whole: bool = False
+    onwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class Table:
     indexes: tuple[tuple[str, ...], ...]
     partition: str
     per_source: bool
-    rebuilt_whole: bool
+    # A day of an input reaches all partitions from that day on; the query reads the table's own earlier ones.
+    onwards: bool
     parameters: Mapping[str, Setting]
     # Input table → the days, counted backwards, that a day of this table is computed from.
     reads: Mapping[str, tuple[int, ...]]
@@ -114,9 +115,14 @@ class Table:
         parameters = [[name, setting.type, setting.value] for name, setting in sorted(self.parameters.items())]
         return digest([self.sql(schema), declared, self.key, self.partition, parameters])
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The tables that the query names."""
+        return (*self.reads, self.name) if self.onwards else tuple(self.reads)
+
     def declaration_version(self) -> str:
         """Changes whenever the MySQL table must look different."""
-        columns = [[c.name, c.type, c.nullable, c.length, c.description] for c in self.columns]
+        columns = [[c.name, c.type, c.nullable, c.length, c.description, *[True] * c.hidden] for c in self.columns]
         return digest([columns, self.key, self.indexes, self.description])
 
 
@@ -193,20 +199,20 @@ def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics
         indexes=declared.indexes,
         partition=declared.partition,
         per_source=declared.per_source,
-        rebuilt_whole=declared.rebuilt_whole,
+        onwards=declared.onwards,
         parameters={name: metrics.setting(setting) for name, setting in declared.parameters.items()},
         reads={name: _days_ago(reads, metrics) for name, reads in declared.reads.items()},
     )
 
 
 def _days_ago(reads: Reads, metrics: Metrics) -> tuple[int, ...]:
+    if isinstance(reads.days_ago, str):
+        days = metrics.setting(reads.days_ago)
+        if days.type != "ARRAY<INT64>" or not isinstance(days.value, tuple):
+            raise DeclarationError(f"metrics.yaml: {reads.days_ago} is no list of days.")
+        return tuple(day for day in days.value if isinstance(day, int))
     if reads.days_ago is not None:
         return tuple(sorted(reads.days_ago))
-    if reads.days_ahead is not None:
-        days = metrics.setting(reads.days_ahead)
-        if days.type != "ARRAY<INT64>" or not isinstance(days.value, tuple):
-            raise DeclarationError(f"metrics.yaml: {reads.days_ahead} is no list of days.")
-        return tuple(-day for day in days.value if isinstance(day, int))
     window = metrics.setting(reads.window).value if isinstance(reads.window, str) else reads.window
     if not isinstance(window, int):
         raise DeclarationError(f"metrics.yaml: {reads.window} is no number of days.")

@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from loaders.catalog import DAYS, EXPORT, Catalog, Table, digest
 from loaders.day_calendar import Calendar
 from loaders.plan import (
-    FORCED,
-    NEW,
     Due,
     Request,
     calendar_versions,
     days_to_compute,
     due,
     export_versions,
+    from_the_first_on,
     partition_versions,
     wanted_slots,
 )
 from loaders.sources import Source
-from loaders.versions import Run, Versions, runs, whole_version
+from loaders.versions import Run, Versions, runs
 from loaders.warehouse import DailyTable, Spent, Stamp, Warehouse
 
 # Longer runs of days are computed in pieces, so that memory does not grow with the history.
@@ -72,32 +71,9 @@ def compute(
         on_step(step)
 
     for table in catalog.tables.values():
-        if table.rebuilt_whole:
-            if needed[table.name]:
-                _rebuild(warehouse, table, versions, request, done)
-            elif not published and (slots := warehouse.partitions(table.name)):
-                warehouse.retire(table, slots)
-        else:
-            _replace(warehouse, table, needed[table.name], published, versions, delivered, sources, request, done)
+        _replace(warehouse, table, needed[table.name], published, versions, delivered, sources, request, done)
         versions[table.name] = partition_versions(warehouse.partitions(table.name))
     return steps
-
-
-def _rebuild(
-    warehouse: Warehouse,
-    table: Table,
-    versions: Mapping[str, Versions],
-    request: Request,
-    done: Callable[[Step], None],
-) -> None:
-    stamp = Stamp(table.code_version(), whole_version(table, versions))
-    existing = {partition.stamp for partition in warehouse.partitions(table.name).values()}
-    if existing == {stamp} and not request.force:
-        return
-    reason = NEW if not existing else FORCED if existing == {stamp} else "inputs or definition changed"
-    started = time.monotonic()
-    spent = warehouse.rebuild(table, stamp)
-    done(_step(table, None, None, reason, spent, started, stamp))
 
 
 def _replace(
@@ -120,14 +96,24 @@ def _replace(
     # What every day's partition should be is only known of all published days, whatever was asked for.
     lasting = set(wanted_slots(table, published, versions, delivered))
     stale = [slot for slot in existing if slot not in lasting]
+    if table.onwards:
+        pending = from_the_first_on(pending, slots, stale, codes)
     if stale:
         warehouse.retire(table, stale)
     for name in sorted(names):
         stamps = {slot.date: entry for slot, entry in pending.items() if slot.source == name}
-        for run in runs({day: entry.reason for day, entry in stamps.items()}, LONGEST_RUN):
+        for run in _runs(table, stamps):
             started = time.monotonic()
-            spent = warehouse.replace(table, schemas[name], name, {day: stamps[day].stamp for day in run.days})
+            due_days = {day: stamps[day].stamp for day in run.days if day in stamps}
+            spent = warehouse.replace(table, schemas[name], name, due_days)
             done(_step(table, run.start, run.end, run.reason, spent, started, _joint_stamp(run, stamps)))
+
+
+def _runs(table: Table, stamps: Mapping[dt.date, Due]) -> list[Run]:
+    if table.onwards and stamps:
+        # One statement: it has to see everything from the first day on.
+        return [Run(min(stamps), max(stamps), stamps[min(stamps)].reason)]
+    return runs({day: entry.reason for day, entry in stamps.items()}, LONGEST_RUN)
 
 
 def _code(table: Table, schema: str) -> str:
@@ -135,7 +121,7 @@ def _code(table: Table, schema: str) -> str:
 
 
 def _joint_stamp(run: Run, stamps: Mapping[dt.date, Due]) -> Stamp:
-    inputs = [stamps[day].stamp.inputs for day in run.days]
+    inputs = [stamps[day].stamp.inputs for day in run.days if day in stamps]
     return Stamp(stamps[run.start].stamp.code, inputs[0] if len(inputs) == 1 else digest(inputs))
 
 

@@ -60,11 +60,11 @@ def days_to_compute(
         needed[name] |= loaded if name in whole else asked
     for name in reversed(list(catalog.tables)):
         table = catalog.tables[name]
+        if table.onwards and needed[name]:
+            needed[name] = loaded
         for upstream, offsets in table.reads.items():
             if upstream in needed:
-                # A table that is made whole is made of everything.
-                everything = table.rebuilt_whole and needed[name]
-                needed[upstream] |= loaded if everything else expand(needed[name], offsets) & loaded
+                needed[upstream] |= expand(needed[name], offsets) & loaded
     return needed
 
 
@@ -89,6 +89,20 @@ def due(
         if reason:
             found[slot] = Due(stamp, reason)
     return found
+
+
+def from_the_first_on(
+    pending: Mapping[Slot, Due], slots: Mapping[Slot, str], stale: Collection[Slot], codes: Mapping[str, str]
+) -> dict[Slot, Due]:
+    """What is due of a table whose partitions depend on every earlier one: all from the first that changed or went."""
+    first = min((slot.date for slot in (*pending, *stale)), default=None)
+    if first is None:
+        return {}
+    return {
+        slot: pending.get(slot, Due(Stamp(codes[slot.source], inputs), UPSTREAM))
+        for slot, inputs in slots.items()
+        if slot.date >= first
+    }
 
 
 def _reason(table: Table, partition: Partition | None, stamp: Stamp) -> str | None:

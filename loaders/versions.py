@@ -52,13 +52,6 @@ def input_version(table: Table, day: dt.date, inputs: Mapping[str, Versions]) ->
     return digest(present)
 
 
-def whole_version(table: Table, inputs: Mapping[str, Versions]) -> str:
-    """The same for a table that is made whole: all partitions of all inputs."""
-    return digest(
-        [(name, sorted((str(day), version) for day, version in inputs[name].items())) for name in table.reads]
-    )
-
-
 def runs(reasons: Mapping[dt.date, str], longest: int) -> list[Run]:
     """Days grouped into consecutive runs of one reason, none longer than `longest` days."""
     found: list[Run] = []

@@ -38,16 +38,17 @@ def write_dataset(root: Path, report: str) -> Path:
 
 def dataset_of(report: str, declared: dict[str, Any], database: str) -> dict[str, Any]:
     """The dataset of a report's declaration, as Superset exports one."""
+    shown = [column for column in declared["columns"] if not column.get("hidden")]
     return {
         "table_name": report,
-        "main_dttm_col": next((column["name"] for column in declared["columns"] if column["type"] == "DATE"), None),
+        "main_dttm_col": next((column["name"] for column in shown if column["type"] == "DATE"), None),
         "description": declared["description"],
         "schema": "reports",
         "sql": None,
         "filter_select_enabled": True,
         "uuid": str(uuid.uuid5(uuid.UUID(database), report)),
-        "metrics": [_sum(column) for column in declared["columns"] if "additive_over" in column],
-        "columns": [_column(column) for column in declared["columns"]],
+        "metrics": [_sum(column) for column in shown if "additive_over" in column],
+        "columns": [_column(column) for column in shown],
         "version": "1.0.0",
         "database_uuid": database,
     }

@@ -174,6 +174,9 @@ def _forget_slices(connection: MySQL, report: str, declaration: str) -> None:
 def _column(table: Table, column: Column) -> str:
     kind = f"VARCHAR({column.length})" if column.type == "STRING" else _TYPES[column.type]
     null = "NULL" if column.nullable and column.name not in table.key else "NOT NULL"
+    if column.hidden:
+        # MariaDB wants to know what an INSERT without the column means.
+        null = "NULL INVISIBLE"
     return f"`{column.name}` {kind} {null} COMMENT {_quote(column.description)}"
 
 

@@ -91,11 +91,10 @@ class Warehouse(Protocol):
         ...
 
     def replace(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
-        """Computes the partitions of these consecutive days anew, in place of what they held."""
-        ...
+        """Computes the partitions of these consecutive days anew, in place of what they held.
 
-    def rebuild(self, table: Table, stamp: Stamp) -> Spent:
-        """Computes the whole table anew; its partitions' versions change only where their content did."""
+        Versions of a table whose days reach onwards change only where the content did.
+        """
         ...
 
     def retire(self, table: Table, slots: Collection[Slot]) -> None:

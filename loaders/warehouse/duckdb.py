@@ -161,54 +161,23 @@ class DuckDBWarehouse:
                 limits["source"] = source
             connection.execute(f"DELETE FROM {table.name} WHERE {place}", limits)
             self._insert(table, schema, source, values)
-            counts = dict(
-                connection.execute(
-                    f'SELECT "{table.partition}", count(*) FROM {table.name} WHERE {place} GROUP BY 1',
-                    limits,
-                ).fetchall()
-            )
+            # Content is compared only where a day reaches onwards: elsewhere, what was computed anew counts as changed.
+            content = f"sum(hash({_columns(table)})::HUGEINT)::VARCHAR" if table.onwards else "NULL"
+            counted = connection.execute(
+                f'SELECT "{table.partition}", count(*), {content} FROM {table.name} WHERE {place} GROUP BY 1', limits
+            ).fetchall()
+            found = {day: (count, version) for day, count, version in counted}
             connection.execute(
                 "DELETE FROM groundup.partitions WHERE table_name = ? AND source = ? AND date BETWEEN ? AND ?",
                 [table.name, source, start, end],
             )
-            # Content is not compared: a day that was computed anew counts as changed.
-            connection.executemany(
-                "INSERT INTO groundup.partitions VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    [
-                        table.name,
-                        source,
-                        day,
-                        stamp.code,
-                        stamp.inputs,
-                        f"{stamp.code}.{stamp.inputs}",
-                        counts.get(day, 0),
-                    ]
-                    for day, stamp in stamps.items()
-                ],
-            )
-        return Spent(sum(counts.values()))
-
-    def rebuild(self, table: Table, stamp: Stamp) -> Spent:
-        """Computes the whole table anew; its partitions' versions change only where their content did."""
-        with self.transaction() as connection:
-            connection.execute(f"DROP TABLE IF EXISTS {table.name}")
-            self._ensure(table)
-            self._insert(table, "", "", dict(table.parameters))
-            connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
-            # A table without rows has been made all the same.
-            connection.execute(
-                "INSERT INTO groundup.partitions VALUES (?, '', DATE '0001-01-01', ?, ?, 'made', 0)",
-                [table.name, stamp.code, stamp.inputs],
-            )
-            columns = ", ".join(f'"{column.name}"' for column in table.columns)
-            connection.execute(
-                f"INSERT INTO groundup.partitions SELECT ?, '', \"{table.partition}\", ?, ?, "
-                f"sum(hash({columns})::HUGEINT)::VARCHAR, count(*) FROM {table.name} GROUP BY ALL",
-                [table.name, stamp.code, stamp.inputs],
-            )
-            count = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
-        return Spent(count[0] if count else 0)
+            rows = []
+            for day, stamp in stamps.items():
+                count, version = found.get(day, (0, "empty" if table.onwards else None))
+                stamped = f"{stamp.code}.{stamp.inputs}"
+                rows.append((table.name, source, day, stamp.code, stamp.inputs, version or stamped, count))
+            _insert_partitions(connection, rows)
+        return Spent(sum(count for count, _ in found.values()))
 
     def retire(self, table: Table, slots: Collection[Slot]) -> None:
         """Removes partitions that no longer have a place."""
@@ -231,10 +200,10 @@ class DuckDBWarehouse:
 
     def rows(self, table: Table, start: dt.date, end: dt.date) -> pa.RecordBatchReader:
         """The rows of a report between two days, both included, in the order of its columns."""
-        columns = ", ".join(f'"{column.name}"' for column in table.columns)
         order = ", ".join(f'"{name}"' for name in table.key)
+        place = f'"{table.partition}" BETWEEN $start AND $end'
         return self.connection.sql(
-            f'SELECT {columns} FROM {table.name} WHERE "{table.partition}" BETWEEN $start AND $end ORDER BY {order}',
+            f"SELECT {_columns(table)} FROM {table.name} WHERE {place} ORDER BY {order}",
             params={"start": start, "end": end},
         ).to_arrow_reader(65_536)
 
@@ -271,6 +240,18 @@ class DuckDBWarehouse:
             query = table.folder / (f"{schema}.sql" if table.per_source else "query.sql")
             reason = str(error).splitlines()[0]
             raise WarehouseError(f"{query} was refused ({reason}); correct it. The table is as before.") from error
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
+
+
+def _insert_partitions(connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple[object, ...]]) -> None:
+    # One statement for all: DuckDB takes a while for each.
+    connection.execute(
+        f"INSERT INTO groundup.partitions VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(rows))}",
+        [value for row in rows for value in row],
+    )
 
 
 def _translated(google_sql: str, source: str, values: Mapping[str, Value]) -> Translation:

@@ -87,8 +87,7 @@ def input_table(name: str, schema: str, catalog: Catalog) -> SimpleTable:
 def parameters(table: Table) -> dict[str, Type]:
     """What the loader gives the statement: its settings, and the days and the source where it is computed by them."""
     found = {name: typed(setting.type) for name, setting in table.parameters.items()}
-    if not table.rebuilt_whole:
-        found |= {"start_date": scalar("DATE"), "end_date": scalar("DATE")}
+    found |= {"start_date": scalar("DATE"), "end_date": scalar("DATE")}
     if table.per_source:
         found["source"] = scalar("STRING")
     return found
@@ -140,7 +139,7 @@ def type_name(kind: Type) -> str:
 
 def check(table: Table, sql: str, schema: str, catalog: Catalog) -> None:
     """Raises RefusedError unless the analyser accepts the statement and its result is what the folder declares."""
-    tables = [input_table(name, schema, catalog) for name in table.reads]
+    tables = [input_table(name, schema, catalog) for name in table.inputs]
     found = result_columns(sql, tables, parameters(table))
     declared = [(column.name, column.type) for column in table.columns]
     if sorted(found) != sorted(declared):

@@ -17,7 +17,7 @@ from tests.reports.cases import CASES, SOURCE, Case
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(case: Case) -> None:
     table = case.table
-    tables = {name: (input_table(name, case.schema, catalog()), case.input_rows(name)) for name in table.reads}
+    tables = {name: (input_table(name, case.schema, catalog()), case.input_rows(name)) for name in table.inputs}
     values = {"source": SOURCE} | case.parameters()
     plain = {name: value.value if isinstance(value, Setting) else value for name, value in values.items()}
     given = {name: (kind, plain[name]) for name, kind in parameters(table).items()}

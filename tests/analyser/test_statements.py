@@ -28,7 +28,7 @@ def test_the_analyser_accepts_it_and_its_result_is_what_is_declared(table: Table
 @every_statement
 def test_it_reads_the_tables_that_are_declared(table: Table, schema: str) -> None:
     """The plan restates by `reads:`; a table that is declared and not read would restate too much."""
-    assert tables_read(table.sql(schema)) == set(table.reads)
+    assert tables_read(table.sql(schema)) == set(table.inputs)
 
 
 @every_statement

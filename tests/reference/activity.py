@@ -77,6 +77,8 @@ def retention(log: Log) -> Table:
             then = cohort + timedelta(days=n)
             if then in log.days:
                 cell = row(table, (cohort, n, *active[cohort]), RETENTION)
+                # The day itself is kept beside it, for the loader's own use.
+                cell["date"] = then
                 cell["cohort_users"] += 1
                 cell["active_users"] += then in active
     return table

@@ -37,7 +37,7 @@ def fill(warehouse: DuckDBWarehouse, name: str, case: Case) -> None:
 def test_case(case: Case) -> None:
     table = case.table
     with DuckDBWarehouse(Path(":memory:")) as warehouse:
-        for name in table.reads:
+        for name in table.inputs:
             fill(warehouse, name, case)
         actual = warehouse.read(table.sql(case.schema), case.parameters(), SOURCE)
     assert set(actual.column_names) == {column.name for column in table.columns}
@@ -48,9 +48,9 @@ def test_case(case: Case) -> None:
 @every_case
 def test_a_case_says_what_it_must_and_nothing_that_nobody_reads(case: Case) -> None:
     table = case.table
-    assert case.files() == {*table.reads, "params", "expect"}
+    assert case.files() == {*table.inputs, "params", "expect"}
     assert set(case.given()) <= {*table.parameters, "start_date", "end_date", "source"}
-    for name in table.reads:
+    for name in table.inputs:
         assert {column for row in case.input_rows(name) for column in row} <= set(input_schema(name, case.schema).names)
     assert all(set(row) == {column.name for column in table.columns} for row in case.expected())
 

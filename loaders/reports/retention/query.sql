@@ -1,6 +1,7 @@
 -- retention: of the users who came first on a day, how many came again n days later.
--- Grain: first day, n, country, platform of the first day. A cell exists when its day is loaded: a true zero is a row.
--- Cost: four columns of users, and of user_days two columns of the cohorts' days and the @last_day days after them.
+-- Grain: first day, n, country, platform of the first day. Computed by the day on which users come again, so that a new
+--   day adds its cells and touches no other; a cell without anybody is a row, too.
+-- Cost: two columns of the day's user_days, four of users.
 WITH newcomers AS (
   SELECT
     user_key,
@@ -8,7 +9,7 @@ WITH newcomers AS (
     country,
     platform
   FROM users
-  WHERE first_day BETWEEN @start_date AND @end_date
+  WHERE first_day BETWEEN DATE_SUB(@start_date, INTERVAL @last_day DAY) AND @end_date
 ),
 cohorts AS (
   SELECT
@@ -19,13 +20,9 @@ cohorts AS (
   FROM newcomers
   GROUP BY first_day, country, platform
 ),
-loaded AS (
-  SELECT DISTINCT date
-  FROM days
-  WHERE date BETWEEN @start_date AND DATE_ADD(@end_date, INTERVAL @last_day DAY)
-),
 cells AS (
   SELECT
+    DATE_ADD(first_day, INTERVAL day_n DAY) AS date,
     first_day,
     day_n,
     country,
@@ -33,23 +30,22 @@ cells AS (
     cohort_users
   FROM cohorts
   CROSS JOIN UNNEST(@day_ns) AS day_n
-  JOIN loaded
-    ON loaded.date = DATE_ADD(first_day, INTERVAL day_n DAY)
 ),
 returns AS (
   SELECT
+    user_days.date,
     first_day,
-    DATE_DIFF(user_days.date, first_day, DAY) AS day_n,
     newcomers.country,
     newcomers.platform,
     COUNT(*) AS returned
-  FROM newcomers
-  JOIN user_days
-    ON user_days.user_key = newcomers.user_key
-  WHERE user_days.date BETWEEN @start_date AND DATE_ADD(@end_date, INTERVAL @last_day DAY)
-  GROUP BY first_day, day_n, newcomers.country, newcomers.platform
+  FROM user_days
+  JOIN newcomers
+    ON newcomers.user_key = user_days.user_key
+  WHERE user_days.date BETWEEN @start_date AND @end_date
+  GROUP BY user_days.date, first_day, newcomers.country, newcomers.platform
 )
 SELECT
+  cells.date,
   cells.first_day AS cohort_date,
   cells.day_n,
   cells.country,
@@ -58,7 +54,8 @@ SELECT
   IFNULL(returns.returned, 0) AS active_users
 FROM cells
 LEFT JOIN returns
-  ON returns.first_day = cells.first_day
-  AND returns.day_n = cells.day_n
+  ON returns.date = cells.date
+  AND returns.first_day = cells.first_day
   AND returns.country = cells.country
   AND returns.platform = cells.platform
+WHERE cells.date BETWEEN @start_date AND @end_date

@@ -23,7 +23,7 @@ def report(*columns: Column, name: str = "fruit", key: tuple[str, ...] = ("date"
         indexes=(),
         partition="date",
         per_source=False,
-        rebuilt_whole=False,
+        onwards=False,
         parameters={},
         reads={},
     )
