@@ -8,6 +8,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from benchmarks.exports import count_events, make_export
 from benchmarks.figures import Figure
-from benchmarks.homes import Home, mysql_home
+from benchmarks.own_mysql import own_mysql
+from loaders.store.connection import connected
+from settings.environment import PROJECT, Environment
 
 _ROUNDS = 3
 _MOST_MEMORY_MB = 2048
@@ -35,8 +38,9 @@ class Run:
 
 def measure(workspace: Path) -> list[Figure]:
     """Ingest and load of 1.8 and of 10 million events, and one more day on top of 90, against their floors."""
-    figures = []
-    with mysql_home(workspace / "pipeline") as home:
+    figures: list[Figure] = []
+    with own_mysql(workspace / "pipeline") as environment:
+        home = Home(environment)
         ratios = []
         for users, rounds in ((_USERS, _ROUNDS), (_MANY_USERS, 1)):
             files = make_export(workspace / f"export-{users}-30", users=users, days=30)
@@ -120,14 +124,45 @@ def _floor(folder: Path, *options: str) -> float:
     return float(json.loads(done.output)["seconds"])
 
 
-def timed(command: Sequence[str], **variables: str) -> Run:
+class Home:
+    """A home in which MySQL runs, and the command line on it."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def groundup(self, *arguments: str) -> Run:
+        """Runs a verb as a user would."""
+        return timed([str(Path(sys.executable).parent / "groundup"), *arguments])
+
+    def empty(self) -> None:
+        """Removes the warehouse and every table of the report store."""
+        self._environment.warehouse_file.unlink(missing_ok=True)
+        with connected(self._environment, "loader") as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW TABLES")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TABLE `{name}`")
+
+    def keep(self) -> Path:
+        """A copy of the warehouse as it is."""
+        return Path(shutil.copy(self._environment.warehouse_file, self._environment.home / "kept.duckdb"))
+
+    def bring_back(self, kept: Path) -> None:
+        """Makes the warehouse, and MySQL after it, what they were when the copy was kept."""
+        shutil.copy(kept, self._environment.warehouse_file)
+        self.groundup("load")
+
+
+def timed(command: Sequence[str]) -> Run:
     """Runs a command to its end. Raises CalledProcessError, with what it said, when it fails."""
-    started = time.monotonic()
-    process = subprocess.Popen(
-        command, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    output, errors = process.communicate()
-    seconds = time.monotonic() - started
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, output, errors)
-    return Run(seconds, 0.0, output)
+    with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        started = time.monotonic()
+        process = subprocess.Popen(command, cwd=PROJECT, stdout=output, stderr=errors)
+        # The process's own peak, which Popen.wait does not tell.
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for file in (output, errors):
+            file.seek(0)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command, output.read(), errors.read())
+        return Run(seconds, used.ru_maxrss / 1024, output.read())

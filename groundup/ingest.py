@@ -10,11 +10,10 @@ import typer
 
 from groundup.arguments import usage_error
 from groundup.progress import counted
-from loaders.first_run import DEMO_SOURCES
 from loaders.ingest import ingest as ingest_files
 from loaders.ingest import remove_source
 from loaders.inputs import read_inputs
-from loaders.sources import SchemaName, Source, name_source
+from loaders.sources import DEMO_SOURCES, SchemaName, Source, name_source
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import Environment, load_environment
 

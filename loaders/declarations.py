@@ -20,6 +20,9 @@ class Declaration(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 
+# The same safe subset of YAML, read ten times as fast where PyYAML was built with its C library.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def misdeclared(complaint: str) -> PydanticCustomError:
     """What a model's own check raises: pydantic keeps a ValueError, and with it all frames of the call, for good."""
@@ -29,7 +32,7 @@ def misdeclared(complaint: str) -> PydanticCustomError:
 def read_yaml(path: Path) -> Any:
     """The file's content. Raises DeclarationError when it is missing or not YAML."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe one
     except FileNotFoundError as error:
         raise DeclarationError(f"{path} is missing; restore it from the repository.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

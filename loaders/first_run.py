@@ -15,15 +15,13 @@ from loaders.inputs import read_inputs
 from loaders.metrics import load_metrics
 from loaders.plan import Request
 from loaders.run import load
-from loaders.sources import Source, name_source
+from loaders.sources import DEMO_SOURCES, Source, name_source
 from loaders.store.connection import connected
 from loaders.store.query import ask
 from loaders.store.tables import make_missing_tables
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import Environment
 
-# The demo's exports: the company moved from the schema of 2017 to today's.
-DEMO_SOURCES = ("demo_android", "demo_ios", "demo")
 # Noted in the warehouse when somebody removed the demo, so that starting the stack does not bring it back.
 _NO_DEMO = "no demo"
 

@@ -13,6 +13,8 @@ from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 
 SchemaName = Literal["ga4", "firebase"]
+# The demo's exports: the company moved from the schema of 2017 to today's.
+DEMO_SOURCES = ("demo_android", "demo_ios", "demo")
 
 
 class Source(Declaration):

@@ -47,8 +47,9 @@ def read_declared_tables(root: Path) -> dict[str, Table]:
             tables[path.parent.name] = {
                 column["name"]: frozenset(column["additive_over"]) if "additive_over" in column else None
                 for column in declared["columns"]
+                if not column.get("hidden")
             }
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
             continue
     return tables
 
@@ -62,6 +63,6 @@ def read_descriptions(root: Path) -> dict[tuple[str, str], str]:
             found |= {
                 (path.parent.name, str(column["name"])): str(column["description"]) for column in declared["columns"]
             }
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
             continue
     return found

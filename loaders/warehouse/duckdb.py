@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -18,9 +18,7 @@ from loaders.errors import WarehouseError
 from loaders.metrics import Setting
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
 from loaders.warehouse.duckdb_file import open_file
-
-if TYPE_CHECKING:
-    from loaders.warehouse.duckdb_sql import Translation
+from loaders.warehouse.duckdb_translations import kept_translation
 
 _TYPES = {
     "DATE": "DATE",
@@ -209,7 +207,7 @@ class DuckDBWarehouse:
 
     def read(self, google_sql: str, values: Mapping[str, Value] | None = None, source: str = "") -> pa.Table:
         """The result of a GoogleSQL query. Raises WarehouseError when it is refused."""
-        translation = _translated(google_sql, source, values or {})
+        translation = kept_translation(self.connection, google_sql, source, types(values or {}))
         try:
             parameters = bind(translation.parameters, values or {})
             return self.connection.sql(translation.sql, params=parameters).to_arrow_table()
@@ -231,7 +229,7 @@ class DuckDBWarehouse:
         self.connection.execute("DELETE FROM groundup.partitions WHERE table_name = ?", [table.name])
 
     def _insert(self, table: Table, schema: str, source: str, values: Mapping[str, Value]) -> None:
-        translation = _translated(table.sql(schema), source, values)
+        translation = kept_translation(self.connection, table.sql(schema), source, types(values))
         try:
             self.connection.execute(
                 f"INSERT INTO {table.name} BY NAME {translation.sql}", bind(translation.parameters, values)
@@ -252,13 +250,6 @@ def _insert_partitions(connection: duckdb.DuckDBPyConnection, rows: Sequence[tup
         f"INSERT INTO groundup.partitions VALUES {', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * len(rows))}",
         [value for row in rows for value in row],
     )
-
-
-def _translated(google_sql: str, source: str, values: Mapping[str, Value]) -> Translation:
-    # Reading in the translator takes longer than a load that finds nothing to do.
-    from loaders.warehouse.duckdb_sql import translate  # noqa: PLC0415
-
-    return translate(google_sql, source, types(values))
 
 
 def types(values: Mapping[str, Value]) -> dict[str, str]:

@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS groundup.export_days (
   source VARCHAR NOT NULL, date DATE NOT NULL, version VARCHAR NOT NULL, rows BIGINT NOT NULL,
   modified_at TIMESTAMP NOT NULL, PRIMARY KEY (source, date)
 );
+CREATE TABLE IF NOT EXISTS groundup.translations (
+  key VARCHAR PRIMARY KEY, translator VARCHAR NOT NULL, sql VARCHAR NOT NULL, parameters VARCHAR[] NOT NULL
+);
 CREATE TABLE IF NOT EXISTS groundup.wishes (name VARCHAR PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS groundup.forgotten (user_key_sha256 VARCHAR PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS groundup.partitions (

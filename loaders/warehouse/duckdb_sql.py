@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlglot
@@ -11,17 +10,10 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from loaders.errors import WarehouseError
+from loaders.warehouse.duckdb_translations import Translation
 
 # The GoogleSQL names under which queries read an export; each engine puts its own table in their place.
 EXPORT_WILDCARDS = {("export", "events_*"), ("export", "app_events_*")}
-
-
-@dataclass(frozen=True)
-class Translation:
-    """A statement in DuckDB's dialect and the named parameters that it takes."""
-
-    sql: str
-    parameters: frozenset[str]
 
 
 def translate(google_sql: str, source: str = "", types: Mapping[str, str] | None = None) -> Translation:

@@ -1,0 +1,47 @@
+"""A MySQL server of the benchmark's own, with the reports' tables, beside whatever else runs."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from settings.environment import PROJECT, Environment, load_environment
+
+
+@contextmanager
+def own_mysql(home: Path) -> Iterator[Environment]:
+    """The settings of a home in which MySQL alone runs, and empty; it is stopped at the end."""
+    variables = {
+        "GROUNDUP_HOME": str(home),
+        "GROUNDUP_MYSQL_HOST": "127.0.0.1",
+        "GROUNDUP_MYSQL_PORT": str(_free_port()),
+    }
+    with patch.dict(os.environ, variables):
+        _groundup("up", "mysql")
+        try:
+            yield load_environment()
+        finally:
+            _groundup("down")
+
+
+def _groundup(*verb: str) -> None:
+    command = [str(Path(sys.executable).parent / "groundup"), *verb]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"groundup {' '.join(verb)} failed: {done.stderr.strip()}")
+
+
+def _free_port() -> int:
+    # Below those that the kernel gives to outgoing connections at any moment.
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
