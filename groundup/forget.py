@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from groundup.progress import counted
+from groundup.progress import counted, progress
 from loaders.errors import RangeError
 from loaders.forget import forget as forget_user
 from loaders.inputs import read_inputs
@@ -14,6 +14,7 @@ from loaders.plan import Request
 from loaders.run import load
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import load_environment
+from stack.revival import revive
 
 
 def forget(
@@ -26,6 +27,8 @@ def forget(
     Example: groundup forget 06984AB55E6069C42FE61F3510F1522B
     """
     environment = load_environment()
+    with progress() as say:
+        revive(environment, say)
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
         inputs = read_inputs(environment, warehouse)
         days = forget_user(warehouse, inputs.catalog, user_key)

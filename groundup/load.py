@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from groundup.arguments import parse_day
-from groundup.progress import counted
+from groundup.progress import counted, progress
 from loaders.compute import Step
 from loaders.inputs import read_inputs
 from loaders.plan import Request
@@ -19,6 +19,7 @@ from loaders.run import Loaded
 from loaders.run import load as run_load
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import load_environment
+from stack.revival import revive
 
 
 def load(
@@ -41,8 +42,12 @@ def load(
     """
     environment = load_environment()
     request = Request(from_, to, report, force, partial)
+    with progress() as say:
+        revive(environment, say)
     started = time.monotonic()
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
+        # A person may have been forgotten by a command that did not live to its end.
+        warehouse.rewrite_if_wished()
         inputs = read_inputs(environment, warehouse)
         with counted("Loading", None, quiet=json_) as advance:
             result = run_load(environment, warehouse, inputs, request, lambda step: advance(_describe(step)))

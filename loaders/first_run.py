@@ -88,5 +88,6 @@ def load_demo_if_empty(environment: Environment, progress: Callable[[str], None]
                 return
             progress("Making the demo export")
             ingest_demo(warehouse, days=60, users=5000, seed=7, end=yesterday())
+        warehouse.rewrite_if_wished()
         inputs = read_inputs(environment, warehouse)
         load(environment, warehouse, inputs, Request(), lambda step: progress(f"Loading {step.table}"))

@@ -15,12 +15,14 @@ from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
 def forget(warehouse: DuckDBWarehouse, catalog: Catalog, user_key: str) -> int:
     """Removes the user from the warehouse in one transaction; gives the number of days that had events of it.
 
-    The next load restates what that changes. A digest of the key stays, so that ingesting the same files again does
-    not bring the person back. Raises WarehouseError.
+    Then the file is written anew; where that is cut short, the next load does it. The next load also restates what
+    this changes. A digest of the key stays, so that ingesting the same files again does not bring the person back.
+    Raises WarehouseError.
     """
     digest = hashlib.sha256(user_key.encode()).hexdigest()
     changed = 0
     with warehouse.transaction() as connection:
+        warehouse.wish_rewrite()
         connection.execute("INSERT OR IGNORE INTO groundup.forgotten VALUES (?)", [digest])
         for source, (schema, _) in warehouse.sources().items():
             changed += _forget_in_export(connection, source, schema, user_key)
@@ -28,7 +30,7 @@ def forget(warehouse: DuckDBWarehouse, catalog: Catalog, user_key: str) -> int:
         for table in catalog.tables.values():
             if table.name in present and any(column.name == "user_key" for column in table.columns):
                 connection.execute(f"DELETE FROM {table.name} WHERE user_key = ?", [user_key])
-    warehouse.rewrite()
+    warehouse.rewrite_if_wished()
     return changed
 
 

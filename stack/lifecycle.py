@@ -22,13 +22,15 @@ from stack.states import ServiceState, is_ready, states
 from stack.supervisor_config import render, write_config
 from stack.supervisord import ProcessInfo, Supervisord, start_supervisord, stop_supervisord, supervisord_processes
 
-__all__ = ["ServiceState", "launch", "start", "states", "stop", "wait_healthy"]
+__all__ = ["ServiceState", "bring_back", "launch", "start", "states", "stop", "wait_healthy"]
 
 Progress = Callable[[str], None]
 
 # Recovery after a crash takes its time; Superset brings its metadata up to date first.
 _READY_SECONDS = {"mysql": 180.0, "redis": 60.0, "superset": 300.0}
 _POLL_SECONDS = 0.1
+# How long a verb waits for a server that the process manager is starting again after a crash.
+_RECOVERY_SECONDS = 60.0
 # A service that came up this often without getting ready will not.
 _MOST_STARTS = 3
 
@@ -55,39 +57,32 @@ def launch(environment: Environment, services: Sequence[str] = (), on_progress: 
     Raises StackError.
     """
     asked = with_needs(services)
-    _require_passwords(environment)
-    places = places_of(environment)
-    require_distinct_ports(environment, asked)
-    prepare(places)
+    places = _prepared(environment, asked)
     with _only_one(places, on_progress):
-        config = render(environment, places)
-        digest = settings_digest(environment, config)
-        earlier = read_launched(places)
-        daemon = Supervisord(places)
-        if daemon.is_running() and earlier.settings != digest:
-            on_progress("Stopping the services: their settings have changed")
-            stop_supervisord(places)
-        wanted = with_needs([*earlier.services, *asked])
-        running = daemon.is_running()
-        if not running:
-            _clear_the_way(places, on_progress)
-        up = (
-            {name for name, process in daemon.processes().items() if process.is_up and process.state != "BACKOFF"}
-            if running
-            else set()
-        )
-        starting = [service for service in wanted if service not in up]
-        for service in starting:
-            _make_ready(environment, places, service, on_progress)
-        if not running:
-            write_config(config, places)
-        write_launched(places, wanted, digest)
-        if not running:
-            on_progress("Starting the process manager")
-            daemon = start_supervisord(environment, places)
-        if starting:
-            on_progress(f"Starting {', '.join(starting)}")
-        _start_in_order(environment, places, daemon, wanted)
+        _bring_up(environment, places, asked, on_progress)
+
+
+def bring_back(environment: Environment, on_progress: Progress = _silent) -> None:
+    """Return when MySQL, and what else was asked for, is there again after a crash of it or of the process manager.
+
+    A server that the process manager is starting again is waited for; what nobody looks after any more is started, as
+    by `launch`. After `stop` nothing is asked for, and nothing happens.
+
+    Raises StackError.
+    """
+    places = places_of(environment)
+    daemon = Supervisord(places)
+    if daemon.is_running() and daemon.processes()["mysql"].comes_back:
+        on_progress("Waiting for mysql")
+        _wait_for(environment, places, daemon, "mysql", _RECOVERY_SECONDS)
+        return
+    asked = read_launched(places).services
+    _prepared(environment, asked)
+    with _only_one(places, on_progress):
+        # Somebody else may have stopped the stack, or brought it back, while this one waited.
+        asked = read_launched(places).services
+        if asked:
+            _bring_up(environment, places, asked, on_progress)
 
 
 def wait_healthy(environment: Environment, services: Sequence[str] = (), timeout: float | None = None) -> None:
@@ -115,6 +110,45 @@ def stop(environment: Environment, on_progress: Progress = _silent) -> None:
         stop_supervisord(places)
         end_orphans(places)
         forget_launched(places)
+
+
+def _prepared(environment: Environment, services: Sequence[str]) -> Places:
+    _require_passwords(environment)
+    places = places_of(environment)
+    require_distinct_ports(environment, services)
+    prepare(places)
+    return places
+
+
+def _bring_up(environment: Environment, places: Places, asked: Sequence[str], on_progress: Progress) -> None:
+    config = render(environment, places)
+    digest = settings_digest(environment, config)
+    earlier = read_launched(places)
+    daemon = Supervisord(places)
+    if daemon.is_running() and earlier.settings != digest:
+        on_progress("Stopping the services: their settings have changed")
+        stop_supervisord(places)
+    wanted = with_needs([*earlier.services, *asked])
+    running = daemon.is_running()
+    if not running:
+        _clear_the_way(places, on_progress)
+    up = (
+        {name for name, process in daemon.processes().items() if process.is_up and process.state != "BACKOFF"}
+        if running
+        else set()
+    )
+    starting = [service for service in wanted if service not in up]
+    for service in starting:
+        _make_ready(environment, places, service, on_progress)
+    if not running:
+        write_config(config, places)
+    write_launched(places, wanted, digest)
+    if not running:
+        on_progress("Starting the process manager")
+        daemon = start_supervisord(environment, places)
+    if starting:
+        on_progress(f"Starting {', '.join(starting)}")
+    _start_in_order(environment, places, daemon, wanted)
 
 
 def _require_passwords(environment: Environment) -> None:

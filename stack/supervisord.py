@@ -43,6 +43,11 @@ class ProcessInfo:
         """Whether there is a process, or about to be one."""
         return self.state in {"STARTING", "RUNNING", "BACKOFF"}
 
+    @property
+    def comes_back(self) -> bool:
+        """Whether it is up, or supervisord is about to start it again."""
+        return self.is_up or self.state == "EXITED"
+
 
 class Supervisord:
     """A running supervisord, over XML-RPC on its Unix socket. Every method raises SupervisorError when it is gone."""

@@ -9,13 +9,15 @@ from loaders.errors import StoreError
 from loaders.store.connection import MySQL
 
 _NAME = "groundup.load"
+# MySQL gives the lock of a killed load back when it has undone what that load had begun.
+_PATIENCE_SECONDS = 10
 
 
 @contextmanager
 def load_lock(connection: MySQL) -> Iterator[None]:
-    """Holds the lock for a while. Raises StoreError when another load holds it."""
+    """Holds the lock for a while. Raises StoreError when another load holds it and keeps it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT GET_LOCK(%s, 0)", (_NAME,))
+        cursor.execute("SELECT GET_LOCK(%s, %s)", (_NAME, _PATIENCE_SECONDS))
         row = cursor.fetchone()
         if not row or row[0] != 1:
             cursor.execute("SELECT IS_USED_LOCK(%s)", (_NAME,))

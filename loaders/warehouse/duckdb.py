@@ -17,7 +17,7 @@ from loaders.catalog import Table
 from loaders.errors import WarehouseError
 from loaders.metrics import Setting
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
-from loaders.warehouse.duckdb_file import open_file
+from loaders.warehouse.duckdb_file import fresh_file, open_file, put_in_place
 from loaders.warehouse.duckdb_translations import kept_translation
 
 _TYPES = {
@@ -29,6 +29,9 @@ _TYPES = {
     "TIMESTAMP": "TIMESTAMP",
     "ARRAY<STRUCT<key STRING, value STRING>>": 'STRUCT("key" VARCHAR, "value" VARCHAR)[]',
 }
+
+# Noted in the file when something was deleted that must not even be left in its free blocks.
+_REWRITE = "rewrite"
 
 
 class DuckDBWarehouse:
@@ -76,24 +79,36 @@ class DuckDBWarehouse:
         except duckdb.Error:
             return
 
-    def rewrite(self) -> None:
-        """Writes the file anew: what was deleted is only marked as such in the old one. Raises WarehouseError."""
-        if str(self._path) == ":memory:":
-            return
-        fresh = self._path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
+    def wish_rewrite(self) -> None:
+        """Notes, in the open transaction, that the file must be written anew; the note goes when that has been done."""
+        self.connection.execute("INSERT OR IGNORE INTO groundup.wishes VALUES (?)", [_REWRITE])
+
+    def rewrite_if_wished(self) -> bool:
+        """Writes the file anew when that is due, and gives whether it was. Raises WarehouseError."""
+        due = self.connection.execute("SELECT 1 FROM groundup.wishes WHERE name = ?", [_REWRITE]).fetchone()
+        if not due or str(self._path) == ":memory:":
+            return False
+        self._rewrite()
+        return True
+
+    def _rewrite(self) -> None:
+        """What was deleted is only marked as such in the file; it is not copied to the new one."""
+        fresh = fresh_file(self._path)
         name = self.connection.execute("SELECT current_database()").fetchone()
         try:
             self.connection.execute(f"ATTACH '{str(fresh).replace(chr(39), chr(39) * 2)}' AS fresh")
             self.connection.execute(f'COPY FROM DATABASE "{name[0] if name else ""}" TO fresh')
+            self.connection.execute("DELETE FROM fresh.groundup.wishes WHERE name = ?", [_REWRITE])
             self.connection.execute("DETACH fresh")
+            # The old one's log is of no use to the new one.
+            self.connection.execute("CHECKPOINT")
         except duckdb.Error as error:
             raise WarehouseError(
                 f"The warehouse {self._path} could not be written anew ({str(error).splitlines()[0]}); "
-                "make room beside it, then repeat the command."
+                "make room beside it, then run `groundup load`, which tries again."
             ) from error
         self.connection.close()
-        fresh.replace(self._path)
+        put_in_place(fresh, self._path)
         self.connection = open_file(self._path)
 
     # What is known of the tables

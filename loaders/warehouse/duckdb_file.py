@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -50,7 +52,7 @@ def open_file(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnecti
             read_only=read_only,
             config={
                 "autoinstall_known_extensions": False,
-                "temp_directory": f"{path}.tmp",
+                "temp_directory": str(_spill_folder(path)),
                 # Beside it DuckDB takes a third more for what it does not count; what does not fit goes to the disk.
                 "memory_limit": "1300MB",
                 # Rows have no order: whoever needs one says so, and writing takes three quarters of the time.
@@ -61,11 +63,48 @@ def open_file(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnecti
         kind = WarehouseBusyError if "lock" in str(error).lower() else WarehouseError
         raise kind(_why_unusable(path, error)) from error
     try:
+        if not read_only:
+            _remove_leftovers(path)
         _prepare(connection, path, read_only=read_only)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def fresh_file(path: Path) -> Path:
+    """Where the warehouse is written anew, beside the file that it will replace."""
+    return path.with_suffix(".new")
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Puts a newly written file in the place of the warehouse, which is closed.
+
+    Raises WarehouseBusyError when another process has opened it in between: what that one writes must not be lost.
+    """
+    with path.open("r+b") as file:
+        try:
+            # The lock that DuckDB takes, too.
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise WarehouseBusyError(
+                f"The warehouse {path} was opened by another groundup command before it could be written anew; "
+                "run `groundup load` when that has ended."
+            ) from error
+        fresh.replace(path)
+
+
+def _spill_folder(path: Path) -> Path:
+    return Path(f"{path}.tmp")
+
+
+def _remove_leftovers(path: Path) -> None:
+    """What a killed process has left beside the file, which is ours alone now: copies of data that may be forgotten."""
+    if str(path) != ":memory:":
+        fresh = fresh_file(path)
+        for leftover in (fresh, Path(f"{fresh}.wal")):
+            leftover.unlink(missing_ok=True)
+        shutil.rmtree(_spill_folder(path), ignore_errors=True)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:

@@ -1,10 +1,18 @@
 """Forgetting a person: every table is as if there had been nobody of that key, and nothing holds the key any more."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loaders.errors import WarehouseBusyError
+from loaders.sources import Source, name_source
 from loaders.store.connection import connected
+from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.duckdb_file import put_in_place
 from settings.environment import Environment
 from tests.conftest import Stack
 from tests.loaders.random_logs import DEFINITIONS, SCHEMAS, SOURCES, Row, files, logs, search, worlds
@@ -153,3 +161,56 @@ def test_keys_are_told_apart_by_every_character(person: str) -> None:
         pipeline.forget(person)
         pipeline.load()
         assert not (lines := deviations(pipeline, without(exports, person))), "\n".join(lines)
+
+
+def test_a_load_ends_what_a_killed_forget_has_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person has left the tables; the file still holds the bytes, until it has been written anew."""
+    path = tmp_path / "warehouse.duckdb"
+    rows = [{**take("20240101", user), "event_timestamp": n} for user in (PERSON, "a") for n in range(3000)]
+    with Pipeline(path) as pipeline:
+        pipeline.ingest_rows("ios", {"a": rows})
+        pipeline.load()
+    assert PERSON.encode() in path.read_bytes()
+
+    with monkeypatch.context() as killed, Pipeline(path) as pipeline:
+        killed.setattr(DuckDBWarehouse, "_rewrite", lambda _: pytest.exit("killed"))
+        with pytest.raises(pytest.exit.Exception):
+            pipeline.forget(PERSON)
+    assert PERSON.encode() in path.read_bytes()
+
+    with DuckDBWarehouse(path) as warehouse:
+        assert warehouse.rewrite_if_wished()
+        assert not warehouse.rewrite_if_wished()
+    assert PERSON.encode() not in path.read_bytes()
+    with Pipeline(path) as pipeline:
+        pipeline.sources = {"ios": name_source("ios", Source.model_validate({"schema": "ga4"}), "the test")}
+        pipeline.load()
+        left = {"ios": [row for row in rows if row["user_pseudo_id"] == "a"]}
+        assert not (lines := deviations(pipeline, left)), "\n".join(lines)
+
+
+def test_a_forgotten_person_is_not_in_what_is_left_beside_the_file(tmp_path: Path) -> None:
+    """A killed rewrite leaves its half of the new file, a killed query what it had spilled."""
+    path = tmp_path / "warehouse.duckdb"
+    (tmp_path / "warehouse.duckdb.tmp").mkdir()
+    leftovers = [tmp_path / name for name in ("warehouse.new", "warehouse.new.wal", "warehouse.duckdb.tmp/spilled")]
+    for leftover in leftovers:
+        leftover.write_text(PERSON)
+    with DuckDBWarehouse(path):
+        assert [leftover for leftover in leftovers if leftover.exists()] == []
+
+
+def test_what_another_command_writes_meanwhile_is_not_lost(tmp_path: Path) -> None:
+    """The file is closed for a moment before the new one takes its place."""
+    path, fresh = tmp_path / "warehouse.duckdb", tmp_path / "warehouse.new"
+    fresh.write_text("new")
+    code = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+    command = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"open\n"
+        with pytest.raises(WarehouseBusyError, match="opened by another groundup command"):
+            put_in_place(fresh, path)
+        other.communicate(b"\n")
+    put_in_place(fresh, path)
+    assert path.read_text() == "new"

@@ -13,6 +13,7 @@ from loaders.metrics import load_metrics
 from loaders.plan import Request
 from loaders.run import Inputs, load
 from loaders.sources import Source, name_source
+from loaders.store import locks
 from loaders.store.connection import connected
 from loaders.store.locks import load_lock
 from loaders.store.query import ask
@@ -263,7 +264,8 @@ def test_a_load_that_fails_in_its_last_report_leaves_all_reports_and_the_calenda
     assert bench.ask("SELECT date, SUM(wau) FROM active_users GROUP BY date") == [(JUNE[0], 1), (JUNE[1], 1)]
 
 
-def test_two_loads_at_once_are_refused(bench):
+def test_two_loads_at_once_are_refused(bench, monkeypatch):
+    monkeypatch.setattr(locks, "_PATIENCE_SECONDS", 0)
     bench.ingest(event("a", JUNE[0]))
     with (
         connected(bench.environment, "loader") as other,
