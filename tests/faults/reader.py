@@ -1,0 +1,83 @@
+"""Somebody who reads the reports all the while, and looks at every state that can be seen."""
+
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+import pymysql
+from pymysql.cursors import DictCursor
+
+from loaders.errors import StoreError
+from loaders.store.connection import connect
+from settings.environment import Environment
+from tests.faults.store_identities import TABLES, violations
+
+# The server is gone, is going, or is not there yet: that is no wrong figure.
+GONE = {0, 1053, 1152, 1927, 2003, 2006, 2013, 2055}
+# "Table definition has changed, please retry transaction": MySQL refuses rather than to mix old and new.
+RETRY = {1412}
+
+
+@dataclass
+class Seen:
+    """What a reader has come across: states checked (of them different ones), absences, and what was wrong."""
+
+    checks: int = 0
+    states: int = 0
+    absences: int = 0
+    retries: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def read_all_the_while(environment: Environment, control: Connection) -> None:
+    """Check every state of MySQL until told to stop; answers every message with what was seen by then."""
+    seen, last = Seen(), None
+    connection = None
+    while True:
+        if control.poll(0.004):
+            message = control.recv()
+            control.send(seen)
+            if message == "stop":
+                return
+        try:
+            if connection is None:
+                connection = connect(environment, "reader")
+            state = snapshot(connection)
+        except (StoreError, pymysql.MySQLError, OSError) as error:
+            code = _code(error)
+            if code in RETRY:
+                seen.retries += 1
+            elif code in GONE or isinstance(error, OSError):
+                seen.absences += 1
+                time.sleep(0.02)
+            else:
+                seen.wrong.append(f"the reader was refused: {error}")
+            connection = _closed(connection)
+            continue
+        seen.checks += 1
+        if state != last:
+            seen.states += 1
+            seen.wrong += violations(state)
+            last = state
+
+
+def snapshot(connection: pymysql.Connection) -> dict[str, list[dict[str, object]]]:
+    """All rows of all tables as they are at one moment."""
+    with connection.cursor(DictCursor) as cursor:
+        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        rows = {}
+        for name in TABLES:
+            cursor.execute(f"SELECT * FROM `{name}`")
+            rows[name] = list(cursor.fetchall())
+    connection.rollback()
+    return rows
+
+
+def _code(error: Exception) -> object:
+    cause = error.__cause__ if isinstance(error, StoreError) and error.__cause__ else error
+    return cause.args[0] if cause.args else 0
+
+
+def _closed(connection: pymysql.Connection | None) -> None:
+    if connection is not None and connection.open:
+        connection.close()
