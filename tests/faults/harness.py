@@ -15,9 +15,10 @@ import psutil
 
 from loaders.store.connection import connected
 from loaders.store.query import ask
-from stack.lifecycle import start as start_services
+from stack.lifecycle import launch, wait_healthy
 from stack.lifecycle import stop as stop_services
 from stack.places import places_of
+from stack.superset_server import superset_is_healthy
 from stack.supervisord import supervisord_processes
 from tests.conftest import Stack
 from tests.faults import victims
@@ -131,17 +132,18 @@ class Play:
         self.outcome.checks += seen.checks
         self.outcome.states += seen.states
         self.outcome.absences += seen.absences
+        if self.needs_superset:
+            wait_healthy(self.stack.environment, timeout=BACK_SECONDS["superset"])
         self._require_one_of_each()
         if self.needs_superset:
             stop_services(self.stack.environment)
-            start_services(self.stack.environment, ["mysql", "redis"])
+            launch(self.stack.environment, ["mysql", "redis"])
 
     def _set_the_stage(self) -> None:
         """Two sources with some weeks of deliveries, loaded."""
         environment = self.stack.environment
-        start_services(environment, ["mysql", "redis"])
-        if self.needs_superset:
-            self.stack.run("up", "superset")
+        # Superset boots while the first turns are taken.
+        launch(environment, ["superset"] if self.needs_superset else ["mysql", "redis"])
         for path in self.stack.home.glob("warehouse*"):
             path.unlink() if path.is_file() else shutil.rmtree(path)
         with connected(environment, "loader") as connection:
@@ -331,7 +333,7 @@ class Play:
     def _await(self, victim: str) -> None:
         """A victim that is still coming back from the last kill is no victim."""
         deadline = time.monotonic() + BACK_SECONDS.get(victim, 60.0)
-        while self._find(victim) is None:
+        while self._find(victim) is None or (victim == "superset" and not superset_is_healthy(self.stack.environment)):
             if time.monotonic() > deadline:
                 raise FaultError(f"{victim} does not come back")
             time.sleep(0.02)

@@ -34,7 +34,7 @@ def read_all_the_while(environment: Environment, control: Connection) -> None:
     seen, last = Seen(), None
     connection = None
     while True:
-        if control.poll(0.004):
+        if control.poll(0.01):
             message = control.recv()
             control.send(seen)
             if message == "stop":
