@@ -64,6 +64,8 @@ def server_command(environment: Environment, places: Places) -> list[str]:
         f"--port={environment.mysql_port}",
         f"--socket={places.mysql_socket}",
         f"--pid-file={places.mysql / 'mysqld.pid'}",
+        # In a common folder, another server that starts would remove what this one is using.
+        f"--tmpdir={places.mysql_scratch}",
         *_OPTIONS,
         *own,
     ]
@@ -119,6 +121,7 @@ def install_data(places: Places) -> None:
         done = subprocess.run(
             command,
             cwd=draft.parent,
+            env={**os.environ, "TMPDIR": str(places.mysql_scratch)},
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

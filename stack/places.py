@@ -73,6 +73,11 @@ class Places:
         return self.mysql / "data"
 
     @property
+    def mysql_scratch(self) -> Path:
+        """Where the MySQL server keeps what does not fit into memory; each server empties its own at its start."""
+        return self.mysql / "tmp"
+
+    @property
     def mysql_socket(self) -> Path:
         """Where the MySQL server answers its administrator."""
         return self.sockets / "mysql.sock"
@@ -106,14 +111,23 @@ def places_of(environment: Environment) -> Places:
 def prepare(places: Places) -> None:
     """Make the folders, readable by this account alone.
 
-    Raises PlaceError when one cannot be made, belongs to another account, or has a name that supervisor cannot read.
+    Raises PlaceError when one cannot be made, belongs to another account, or has a name that supervisor or MySQL cannot
+    read.
     """
-    if re.search(r"[\n\r%]|\s[;#]", str(places.home)):
+    if re.search(r"[\n\r%:]|\s[;#]", str(places.home)):
         raise PlaceError(
-            f"The state folder {str(places.home)!r} has a line break, a percent sign or ' ;' or ' #' in its name: "
+            f"The state folder {str(places.home)!r} has a line break, '%', ':', ' ;' or ' #' in its name: "
             "set GROUNDUP_HOME to another folder."
         )
-    for folder in (places.home, places.logs, places.supervisor, places.mysql, places.redis, places.sockets):
+    for folder in (
+        places.home,
+        places.logs,
+        places.supervisor,
+        places.mysql,
+        places.mysql_scratch,
+        places.redis,
+        places.sockets,
+    ):
         _make_private(folder)
 
 

@@ -23,6 +23,7 @@ from settings.environment import LOADER, PROJECT, READER, SUPERSET_ACCOUNT, Envi
 from stack import lifecycle, superset_server
 from stack.errors import PortInUseError, ServiceFailedError, StackError
 from stack.lifecycle import launch, start, states, stop, wait_healthy
+from stack.mysql_server import connect_as_administrator
 from stack.places import places_of
 from tests.stack.conftest import Make, end, environment_in, processes_of
 
@@ -97,6 +98,12 @@ class TestRunning:
         before = pids(running)
         start(running, SERVERS)
         assert pids(running) == before
+
+    def test_no_other_server_on_the_machine_cleans_up_what_it_spills(self, running: Environment) -> None:
+        """A starting MariaDB removes all temporary tables of its folder, whosever they are."""
+        with connect_as_administrator(places_of(running)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT @@tmpdir")
+            assert cursor.fetchall() == ((str(running.home / "mysql" / "tmp"),),)
 
     def test_the_loader_writes_reports_over_load_data(self, running: Environment, tmp_path: Path) -> None:
         (tmp_path / "rows").write_text("1\tçay\n")

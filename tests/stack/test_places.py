@@ -57,8 +57,8 @@ def test_a_folder_of_another_account_is_refused(deep: Places) -> None:
         prepare(deep)
 
 
-@pytest.mark.parametrize("name", ["a #b", "a ;b", "a\nb", "50 %"])
-def test_a_name_that_supervisor_would_cut_is_refused(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["a #b", "a ;b", "a\nb", "50 %", "a:b"])
+def test_a_name_that_supervisor_or_mysql_would_cut_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(PlaceError, match="set GROUNDUP_HOME to another folder"):
         prepare(Places(tmp_path / name))
 
