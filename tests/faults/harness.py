@@ -77,7 +77,14 @@ class Usual:
 
 
 def endure(
-    stack: Stack, folder: Path, seed: int, kills: int, *, superset_every: int, only: int | None = None
+    stack: Stack,
+    folder: Path,
+    seed: int,
+    kills: int,
+    *,
+    superset_every: int,
+    only: int | None = None,
+    after_each: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:
     """Play scenarios until that many kills have hit, or the one scenario; raises FaultError with how to play it again.
 
@@ -99,6 +106,7 @@ def endure(
             ) from error
         shutil.rmtree(place)
         outcome.scenarios += 1
+        after_each(outcome)
         if only is not None:
             break
         number += 1
@@ -116,6 +124,7 @@ class Play:
         self.chance = random.Random(scenario.seed)
         self.needs_superset = any(blow.victims == ("superset",) for turn in scenario.turns for blow in turn.blows)
         self.told: list[str] = []
+        self.started = time.monotonic()
 
     def play(self) -> None:
         self._set_the_stage()
@@ -325,7 +334,10 @@ class Play:
             self.usual["remove"] = self.usual[kind]
 
     def _remember(self, verb: Verb, what: str, said: str) -> None:
-        self.told.append(f"$ groundup {' '.join(verb.arguments)}  # {what}\n{said}")
+        seconds = time.monotonic() - self.started
+        self.told.append(f"[{seconds:6.1f} s] $ groundup {' '.join(verb.arguments)}  # {what}\n{said}")
+        # For whoever looks at a run that goes on.
+        (self.folder / "story").write_text("\n".join(self.told))
 
     def _find(self, victim: str) -> psutil.Process | None:
         return victims.find(self.stack.home, victim)

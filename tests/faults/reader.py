@@ -1,6 +1,8 @@
 """Somebody who reads the reports all the while, and looks at every state that can be seen."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
@@ -32,7 +34,7 @@ class Seen:
 def read_all_the_while(environment: Environment, control: Connection) -> None:
     """Check every state of MySQL until told to stop; answers every message with what was seen by then."""
     seen, last = Seen(), None
-    connection = None
+    connection, fingerprints = None, ""
     while True:
         if control.poll(0.01):
             message = control.recv()
@@ -41,8 +43,12 @@ def read_all_the_while(environment: Environment, control: Connection) -> None:
                 return
         try:
             if connection is None:
-                connection = connect(environment, "reader")
-            state = snapshot(connection)
+                connection, last = connect(environment, "reader"), None
+                fingerprints = question(connection)
+            with snapshot(connection):
+                # The server sums up what it has: all rows are only fetched of a state that is new.
+                state = answer(connection, fingerprints)
+                rows = read(connection) if state != last else None
         except (StoreError, pymysql.MySQLError, OSError) as error:
             code = _code(error)
             if code in RETRY:
@@ -55,21 +61,47 @@ def read_all_the_while(environment: Environment, control: Connection) -> None:
             connection = _closed(connection)
             continue
         seen.checks += 1
-        if state != last:
+        if rows is not None:
             seen.states += 1
-            seen.wrong += violations(state)
+            seen.wrong += violations(rows)
             last = state
 
 
-def snapshot(connection: pymysql.Connection) -> dict[str, list[dict[str, object]]]:
-    """All rows of all tables as they are at one moment."""
-    with connection.cursor(DictCursor) as cursor:
+@contextmanager
+def snapshot(connection: pymysql.Connection) -> Iterator[None]:
+    """Everything that is read inside is as it was at one moment."""
+    with connection.cursor() as cursor:
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+    yield
+    connection.rollback()
+
+
+def question(connection: pymysql.Connection) -> str:
+    """The query that gives a number for each table, which changes with any of its cells."""
+    parts = []
+    with connection.cursor() as cursor:
+        for name in TABLES:
+            cursor.execute(f"SHOW COLUMNS FROM `{name}`")
+            columns = ", ".join(f"COALESCE(`{row[0]}`, '-')" for row in cursor.fetchall())
+            parts.append(f"SELECT COUNT(*), SUM(CRC32(CONCAT_WS('|', {columns}))) FROM `{name}`")
+    connection.rollback()
+    return " UNION ALL ".join(parts)
+
+
+def answer(connection: pymysql.Connection, query: str) -> tuple[tuple[object, ...], ...]:
+    """The result of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+def read(connection: pymysql.Connection) -> dict[str, list[dict[str, object]]]:
+    """All rows of all tables."""
+    with connection.cursor(DictCursor) as cursor:
         rows = {}
         for name in TABLES:
             cursor.execute(f"SELECT * FROM `{name}`")
             rows[name] = list(cursor.fetchall())
-    connection.rollback()
     return rows
 
 

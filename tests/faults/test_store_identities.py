@@ -8,7 +8,7 @@ import pytest
 
 from loaders.store.connection import connected
 from tests.conftest import Stack
-from tests.faults.reader import snapshot
+from tests.faults.reader import read, snapshot
 from tests.faults.store_identities import violations
 from tests.loaders.store.conftest import drop_all
 from tests.loaders.test_whole_pipeline import take
@@ -27,7 +27,8 @@ def states(store: Stack) -> Iterator[tuple[Rows, Rows]]:
         for rows in (first, [take("20240103", "c"), take("20240103", "b", "India"), take("20240115", "c")]):
             pipeline.ingest_rows("ios", {"rows.ndjson": rows})
             pipeline.load_store(store.environment)
-            found.append(snapshot(connection))
+            with snapshot(connection):
+                found.append(read(connection))
     yield found[0], found[1]
 
 
