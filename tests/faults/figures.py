@@ -37,7 +37,7 @@ def table(outcome: Outcome) -> str:
 def sentences(outcome: Outcome, seed: int) -> str:
     """The rest, in words."""
     recoveries = sorted(outcome.recoveries)
-    slow = quantiles(recoveries, n=20)[-1] if len(recoveries) > 1 else recoveries[0]
+    slow = quantiles(recoveries, n=20, method="inclusive")[-1] if len(recoveries) > 1 else recoveries[0]
     return (
         f"{outcome.hits:,} kills hit a living process at work (of {len(outcome.kills):,} tried), in "
         f"{outcome.scenarios:,} scenarios of seed {seed}, on {date.today()}. After them `groundup load` was run "
