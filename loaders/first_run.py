@@ -58,9 +58,10 @@ def ingest_demo(
 def remove_demo(warehouse: DuckDBWarehouse) -> int:
     """Removes the demo from the warehouse; gives the number of days. The next load takes them out of the reports."""
     days = {table.date for table in warehouse.daily_tables() if table.source in DEMO_SOURCES}
+    # First, so that what a killed removal has begun is never undone by `groundup up`.
+    warehouse.connection.execute("INSERT OR IGNORE INTO groundup.wishes VALUES (?)", [_NO_DEMO])
     for name in DEMO_SOURCES:
         remove_source(warehouse, name)
-    warehouse.connection.execute("INSERT OR IGNORE INTO groundup.wishes VALUES (?)", [_NO_DEMO])
     return len(days)
 
 
