@@ -19,7 +19,8 @@ from tests.conftest import Stack
 from tests.faults.traps import Trap, Watch, set_watch
 
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["__main__", "groundup.cli", "tests.faults.reader", "tests.faults.verbs"])
+VERBS = ["groundup.cli", "groundup.ingest", "groundup.load", "groundup.forget", "loaders.warehouse.duckdb_sql"]
+FORKED.set_forkserver_preload(["__main__", *VERBS, "stack.lifecycle", "tests.faults.reader", "tests.faults.verbs"])
 
 
 @dataclass(frozen=True)
