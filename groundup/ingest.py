@@ -10,6 +10,7 @@ import typer
 
 from groundup.arguments import usage_error
 from groundup.progress import counted
+from loaders.export_files import shown
 from loaders.ingest import ingest as ingest_files
 from loaders.ingest import remove_source
 from loaders.inputs import read_inputs
@@ -46,7 +47,7 @@ def ingest(
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
         chosen = _choose(environment, warehouse, source, schema, timezone)
         with counted("Ingesting", len(files)) as advance:
-            days = ingest_files(warehouse, files, chosen, lambda path: advance(path.name))
+            days = ingest_files(warehouse, files, chosen, lambda path: advance(shown(Path(path.name))))
         demo_remains = bool({*DEMO_SOURCES} & {*warehouse.sources()} - {chosen.name})
     for day in days:
         typer.echo(f"{chosen.name} {day.date}: {day.old_rows:,} → {day.new_rows:,} events")

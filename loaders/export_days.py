@@ -28,7 +28,8 @@ def by_day(schema: str, query: str, names: Sequence[str]) -> str:
     """The rows of `query`, of these columns, each with its day, the delivery that brings it, and `$version`.
 
     A row of the 2017 schema is a bundle, whose events may lie on several days: it becomes one row for each of them.
-    It belongs to the delivery in its file's name, else to the day of its last event.
+    It belongs to the delivery in its file's name, else to the day of its last event. A bundle without a list of events
+    becomes a row without a day: it is none, and must not go unnoticed.
     """
     columns = ", ".join(f'"{name}"' for name in names)
     if schema == "ga4":
@@ -37,8 +38,8 @@ def by_day(schema: str, query: str, names: Sequence[str]) -> str:
     days = "list_transform(event_dim, lambda e: coalesce(e.date, ''))"
     return (
         f"SELECT day, delivered, $version, {pieces} FROM ("
-        f"SELECT *, coalesce({_DELIVERY}, list_max({days})) AS delivered, unnest(list_distinct({days})) AS day "
-        f"FROM ({query}))"
+        f"SELECT *, coalesce({_DELIVERY}, list_max({days}), '') AS delivered, "
+        f"unnest(coalesce(list_distinct({days}), [''])) AS day FROM ({query}))"
     )
 
 

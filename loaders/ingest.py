@@ -11,8 +11,11 @@ import duckdb
 from duckdb.sqltypes import DuckDBPyType
 
 from loaders.errors import ExportFileError
+from loaders.event_days import is_day
+from loaders.export_check import check_schema
 from loaders.export_days import IngestedDay, by_day, register_days
-from loaders.export_files import FileKind, check_schema, describe_failure, file_kind, find_row_without_day
+from loaders.export_failures import describe_failure, find_row_without_day
+from loaders.export_files import FileKind, file_kind, places
 from loaders.exports import Field, export_schema
 from loaders.forget import leave_out_forgotten
 from loaders.sources import Source
@@ -21,7 +24,6 @@ from loaders.warehouse.duckdb_exports import OWN_COLUMNS, delivered_fields, drop
 
 # Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
 _FILES_AT_ONCE = 16
-_IS_DAY = "(regexp_full_match(_TABLE_SUFFIX, '[0-9]{8}') AND try_strptime(_TABLE_SUFFIX, '%Y%m%d') IS NOT NULL)"
 
 
 def ingest(
@@ -120,43 +122,45 @@ def _append(
 ) -> None:
     if batch.kind is FileKind.PARQUET:
         columns = ", ".join(_parquet_column(name, of, batch.present) for name, of in types.items())
-        relation = "read_parquet($paths, filename = true)"
+        relation = "read_parquet($paths, filename = true, hive_partitioning = false)"
     else:
         columns = ", ".join(f'"{name}"' for name in types)
         declared = ", ".join(f"'{name}': '{of}'" for name, of in types.items())
-        compression = "gzip" if batch.kind is FileKind.GZIP_JSON else "none"
         relation = (
-            f"read_json($paths, columns = {{{declared}}}, format = 'newline_delimited', compression = '{compression}', "
-            "filename = true)"
+            f"read_json($paths, columns = {{{declared}}}, format = 'newline_delimited', compression = 'none', "
+            "filename = true, hive_partitioning = false)"
         )
     query = by_day(source.export_schema, f"SELECT {columns}, filename FROM {relation}", tuple(types))
     names = ", ".join([*OWN_COLUMNS, *(f'"{name}"' for name in types)])
-    try:
-        connection.execute(
-            f'INSERT INTO delivered."{source.name}" ({names}) {query}', _parameters(batch.paths, version)
-        )
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        path, reason = _culprit(batch, query, version, error)
-        raise ExportFileError(describe_failure(path, batch.kind, source.export_schema, reason)) from error
-
-
-def _parameters(paths: Sequence[Path], version: str) -> dict[str, object]:
-    return {"paths": [str(path) for path in paths], "version": version}
-
-
-def _culprit(batch: _Batch, query: str, version: str, error: Exception) -> tuple[Path, Exception]:
-    """The file that failed and why; of several, each is read alone, outside the transaction that has failed."""
-    for path in batch.paths if len(batch.paths) > 1 else ():
+    with places(batch.paths, batch.kind) as found:
         try:
-            duckdb.connect().execute(f"CREATE TABLE trial AS {query}", _parameters([path], version))
-        except duckdb.Error as own:
-            return path, own
-    return batch.paths[0], error
+            connection.execute(
+                f'INSERT INTO delivered."{source.name}" ({names}) {query}',
+                {"paths": list(found.values()), "version": version},
+            )
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            path = _culprit(found, query, version)
+            raise ExportFileError(describe_failure(path, batch.kind, source.export_schema)) from error
+
+
+def _culprit(found: Mapping[Path, str], query: str, version: str) -> Path:
+    """The file that failed; of several, each is read alone, outside the transaction that has failed."""
+    first, *others = found
+    for path in (first, *others) if others else ():
+        try:
+            with duckdb.connect() as connection:
+                connection.execute(f"CREATE TABLE trial AS {query}", {"paths": [found[path]], "version": version})
+        except (duckdb.Error, UnicodeDecodeError):
+            return path
+    return first
 
 
 def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, DuckDBPyType]:
-    relation = connection.sql("SELECT * FROM read_parquet($path)", params={"path": str(path)})
-    return dict(zip(relation.columns, relation.types, strict=True))
+    with places([path], FileKind.PARQUET) as found:
+        relation = connection.sql(
+            "SELECT * FROM read_parquet($path, hive_partitioning = false)", params={"path": found[path]}
+        )
+        return dict(zip(relation.columns, relation.types, strict=True))
 
 
 def _parquet_column(name: str, wanted: str, present: Mapping[str, str]) -> str:
@@ -173,7 +177,7 @@ def _replace_days(
 ) -> list[IngestedDay]:
     table = f'delivered."{source.name}"'
     undated = connection.execute(
-        f"SELECT 1 FROM {table} WHERE _version = ? AND {_IS_DAY} IS NOT TRUE LIMIT 1", [version]
+        f"SELECT 1 FROM {table} WHERE _version = ? AND {is_day('_TABLE_SUFFIX')} IS NOT TRUE LIMIT 1", [version]
     ).fetchone()
     if undated:
         raise _UndatedRowError

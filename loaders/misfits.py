@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from loaders.exports import Field
 
 _INT64 = range(-(2**63), 2**63)
 _SHOWN = 60
+# Of a value of any size and depth, no more is spelled out than is shown.
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxlong = _REPR.maxother = 2 * _SHOWN
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Misfit:
     @property
     def shown(self) -> str:
         """The value, shortened for a message."""
-        text = repr(self.value)
+        text = _REPR.repr(self.value)
         return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
@@ -63,7 +67,7 @@ def _single(field: Field, value: Any, place: str) -> Misfit | None:
 
 def _is_integer(value: Any) -> bool:
     number = _number(value)
-    return number is not None and number == number // 1 and int(number) in _INT64
+    return number is not None and math.isfinite(number) and number == number // 1 and int(number) in _INT64
 
 
 def _is_float(value: Any) -> bool:
@@ -74,9 +78,9 @@ def _number(value: Any) -> float | int | None:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
-    return value if isinstance(value, int | float) and math.isfinite(value) else None
+    return value if isinstance(value, int | float) else None
 
 
 def _is_boolean(value: Any) -> bool:

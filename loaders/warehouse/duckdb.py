@@ -41,6 +41,7 @@ class DuckDBWarehouse:
         """Opens the file, made when missing. Raises WarehouseError when it cannot be used."""
         self.connection = open_file(path, read_only=read_only)
         self._path = path
+        self._read_only = read_only
 
     def __enter__(self) -> Self:
         return self
@@ -73,11 +74,21 @@ class DuckDBWarehouse:
             raise
 
     def _roll_back(self) -> None:
-        # After a fatal error there is no transaction left to roll back.
         try:
             self.connection.execute("ROLLBACK")
+        except duckdb.FatalException:
+            # DuckDB shuts a database after an error of its own (a hostile Parquet file brings one about); what was
+            # committed is in the file.
+            self._reopen()
         except duckdb.Error:
+            # There is no transaction left to roll back.
             return
+
+    def _reopen(self) -> None:
+        if str(self._path) == ":memory:":
+            return
+        self.connection.close()
+        self.connection = open_file(self._path, read_only=self._read_only)
 
     def wish_rewrite(self) -> None:
         """Notes, in the open transaction, that the file must be written anew; the note goes when that has been done."""
