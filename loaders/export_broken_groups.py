@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -15,7 +13,6 @@ from loaders.export_files import FileKind, places, shown
 from loaders.exports import Field, export_schema
 
 _READ = "read_parquet($path, hive_partitioning = false, file_row_number = true)"
-_VECTOR = 2_048
 _SHOWN = 60
 # What DuckDB raises for a file; of text that is no UTF-8, Python raises it.
 _REFUSALS = (duckdb.Error, UnicodeDecodeError)
@@ -42,9 +39,10 @@ def describe_broken_group(path: Path, schema: str) -> str:
         except _REFUSALS as error:
             return describe_footer(path, error)
         for field in export_schema(schema):
-            failure = _first_failure(place, field) if field.name in present else None
-            if failure:
-                return _describe_column(path, field, present[field.name], sizes, *failure)
+            error = _failure(place, field) if field.name in present else None
+            if error:
+                where = f"{shown(path)} cannot be read as Parquet: {_broken_group(place, field, sizes)}{field.name}"
+                return f"{where}{_why(error, field, present[field.name])}"
     return f"{shown(path)} cannot be read as Parquet: it is damaged, or changed meanwhile; copy or export it again."
 
 
@@ -75,30 +73,36 @@ def _group_sizes(connection: duckdb.DuckDBPyConnection, place: str) -> list[int]
     return [row[0] for row in connection.execute(query, {"path": place}).fetchall()]
 
 
-def _first_failure(place: str, field: Field) -> tuple[int, Exception] | None:
-    """After how many rows reading the column fails, and how. In one thread, rows come in the file's order."""
-    good = 0
-    query = f'SELECT CAST("{field.name}" AS {field.duckdb_type}) FROM {_READ}'
+def _broken_group(place: str, field: Field, sizes: Sequence[int]) -> str:
+    """The first row group that cannot be read alone; DuckDB skips the others by their row numbers."""
+    end = 0
+    for number, size in enumerate(sizes, 1):
+        start, end = end, end + size
+        if _failure(place, field, f"WHERE file_row_number >= {start} AND file_row_number < {end}"):
+            return f"row group {number} of {len(sizes)}, "
+    return ""
+
+
+def _failure(place: str, field: Field, where: str = "") -> Exception | None:
+    """How reading the column fails, if it does."""
+    query = f'SELECT CAST("{field.name}" AS {field.duckdb_type}) FROM {_READ} {where}'
     try:
         with duckdb.connect(config={"threads": 1}) as connection:
-            for batch in connection.sql(query, params={"path": place}).to_arrow_reader(_VECTOR):
-                good += batch.num_rows
+            for _ in connection.sql(query, params={"path": place}).to_arrow_reader():
+                pass
     except (*_REFUSALS, OSError, ValueError) as error:
-        return good, error
+        return error
     return None
 
 
-def _describe_column(path: Path, field: Field, kind: str, sizes: Sequence[int], good: int, error: Exception) -> str:
-    ends = list(accumulate(sizes))
-    group = min(bisect_right(ends, good), len(ends) - 1) + 1
-    where = f"{shown(path)} cannot be read as Parquet: row group {group} of {len(sizes)}, {field.name}"
+def _why(error: Exception, field: Field, kind: str) -> str:
     text = str(error)
     value = re.search(r"with value (.{1,60}) can't be cast because the value is out of range", text)
     if value:
-        return f"{where} is {value[1]}, which is out of range for {_short(field.duckdb_type)}; export it again."
+        return f" is {value[1]}, which is out of range for {_short(field.duckdb_type)}; export it again."
     if re.search("Conversion Error|Unimplemented type|Binder Error|Cannot cast", text):
-        return f"{where} is {_short(kind)}, which does not fit {_short(field.duckdb_type)}; export it again."
-    return f"{where}: its data is damaged; copy or export it again."
+        return f" is {_short(kind)}, which does not fit {_short(field.duckdb_type)}; export it again."
+    return ": its data is damaged; copy or export it again."
 
 
 def _short(kind: str) -> str:

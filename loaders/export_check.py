@@ -19,9 +19,11 @@ _MARKS = {
     b"\xff\xfe": "is written in UTF-16; save it as UTF-8.",
     b"\xfe\xff": "is written in UTF-16; save it as UTF-8.",
 }
-# Events differ at least in their time: a file of far more rows than bytes was made to fill the disk.
+# Events differ at least in their time: a file of far more rows than bytes was made to fill the disk or the memory.
 _HARMLESS_ROWS = 1_000_000
 _MOST_VALUES_PER_BYTE = 20
+_HARMLESS_BYTES = 64 << 20
+_LARGEST_RATIO = 200
 
 
 def check_schema(path: Path, kind: FileKind, schema: str) -> None:
@@ -66,17 +68,21 @@ def _parquet_columns(path: Path) -> set[str]:
             rows = connection.execute(
                 "DESCRIBE SELECT * FROM read_parquet($path, hive_partitioning = false)", place
             ).fetchall()
-            most = connection.execute(
-                "SELECT max(values) FROM (SELECT sum(greatest(num_values, row_group_num_rows)) AS values "
-                "FROM parquet_metadata($path) GROUP BY column_id)",
+            sizes = connection.execute(
+                "SELECT max(values), sum(bytes) FROM (SELECT sum(greatest(num_values, row_group_num_rows)) AS values, "
+                "sum(total_uncompressed_size) AS bytes FROM parquet_metadata($path) GROUP BY column_id)",
                 place,
             ).fetchone()
         except (duckdb.Error, UnicodeDecodeError) as error:
             raise ExportFileError(describe_footer(path, error)) from error
-    values = int(most[0] or 0) if most else 0
-    if values > _HARMLESS_ROWS and values > _MOST_VALUES_PER_BYTE * path.stat().st_size:
+    values, unpacked = (int(size or 0) for size in sizes or (0, 0))
+    size = path.stat().st_size
+    if values > _HARMLESS_ROWS and values > _MOST_VALUES_PER_BYTE * size:
         raise ExportFileError(
-            f"{shown(path)} claims {values:,} values a column in {path.stat().st_size:,} bytes, which no export "
-            "does; export it again."
+            f"{shown(path)} claims {values:,} values a column in {size:,} bytes, which no export does; export it again."
+        )
+    if unpacked > _HARMLESS_BYTES and unpacked > _LARGEST_RATIO * size:
+        raise ExportFileError(
+            f"{shown(path)} unpacks to over {_LARGEST_RATIO} times its size, which no export does; export it again."
         )
     return {row[0] for row in rows}

@@ -29,29 +29,25 @@ class Line:
 
 def lines(path: Path, kind: FileKind) -> Iterator[Line]:
     """The lines, numbered from 1. Raises ExportFileError when the file cannot be read to its end."""
-    number, rest = 1, bytearray()
+    number, rest, told = 1, bytearray(), False
     for block in _blocks(path, kind):
         if not rest and not block.strip():
             number += block.count(b"\n")
             continue
         *ended, last = block.split(b"\n")
         for text in ended:
-            _keep(rest, text)
-            if _counts(rest):
+            rest += text[: LONGEST_LINE + 1 - len(rest)]
+            if rest.strip() and not told:
                 yield Line(number, bytes(rest))
             rest.clear()
-            number += 1
-        _keep(rest, last)
-    if _counts(rest):
+            number, told = number + 1, False
+        rest += last[: LONGEST_LINE + 1 - len(rest)]
+        if len(rest) > LONGEST_LINE and not told:
+            # Its end may be far away.
+            yield Line(number, bytes(rest))
+            told = True
+    if rest.strip() and not told:
         yield Line(number, bytes(rest))
-
-
-def _counts(text: bytearray) -> bool:
-    return len(text) > LONGEST_LINE or bool(text.strip())
-
-
-def _keep(rest: bytearray, text: bytes) -> None:
-    rest += text[: LONGEST_LINE + 1 - len(rest)]
 
 
 def _blocks(path: Path, kind: FileKind) -> Iterator[bytes]:

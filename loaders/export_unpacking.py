@@ -73,8 +73,8 @@ class UnpackedStream:
         # Without a reader the next write fails, so the thread ends whatever has happened here.
         os.close(self._reading)
         self._unpacker.join()
-        # A damaged file explains whatever else went wrong with it.
-        if self._failure and (error is None or isinstance(error, ExportFileError)):
+        # A damaged file explains what DuckDB says of it.
+        if self._failure and (error is None or isinstance(error, Exception)):
             raise self._failure from error
 
     @property

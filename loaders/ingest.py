@@ -132,27 +132,26 @@ def _append(
         )
     query = by_day(source.export_schema, f"SELECT {columns}, filename FROM {relation}", tuple(types))
     names = ", ".join([*OWN_COLUMNS, *(f'"{name}"' for name in types)])
-    with places(batch.paths, batch.kind) as found:
-        try:
+    try:
+        with places(batch.paths, batch.kind) as found:
             connection.execute(
                 f'INSERT INTO delivered."{source.name}" ({names}) {query}',
                 {"paths": list(found.values()), "version": version},
             )
-        except (duckdb.Error, UnicodeDecodeError) as error:
-            path = _culprit(found, query, version)
-            raise ExportFileError(describe_failure(path, batch.kind, source.export_schema)) from error
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        path = _culprit(batch, query, version)
+        raise ExportFileError(describe_failure(path, batch.kind, source.export_schema)) from error
 
 
-def _culprit(found: Mapping[Path, str], query: str, version: str) -> Path:
+def _culprit(batch: _Batch, query: str, version: str) -> Path:
     """The file that failed; of several, each is read alone, outside the transaction that has failed."""
-    first, *others = found
-    for path in (first, *others) if others else ():
+    for path in batch.paths if len(batch.paths) > 1 else ():
         try:
-            with duckdb.connect() as connection:
+            with places([path], batch.kind) as found, duckdb.connect() as connection:
                 connection.execute(f"CREATE TABLE trial AS {query}", {"paths": [found[path]], "version": version})
         except (duckdb.Error, UnicodeDecodeError):
             return path
-    return first
+    return batch.paths[0]
 
 
 def _describe_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, DuckDBPyType]:

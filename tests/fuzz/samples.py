@@ -75,7 +75,7 @@ def small_parquet(schema: str) -> bytes:
     }[schema]
     out = io.BytesIO()
     pq.write_table(
-        duckdb.connect().execute(select).to_arrow_table(), out, row_group_size=1, write_statistics=False,
+        duckdb.connect().sql(select).to_arrow_table(), out, row_group_size=1, write_statistics=False,
         store_schema=False, use_dictionary=False,
     )  # fmt: skip
     return out.getvalue()
@@ -112,7 +112,7 @@ def _table(schema: str) -> pa.Table:
         path = Path(folder) / "rows.ndjson"
         path.write_bytes(ndjson(rows))
         query = f"SELECT * FROM read_json('{path}', columns = {{{types}}}, format = 'newline_delimited')"
-        return duckdb.connect().execute(query).to_arrow_table()
+        return duckdb.connect().sql(query).to_arrow_table()
 
 
 def _by_duckdb(table: pa.Table, codec: str) -> bytes:

@@ -189,7 +189,8 @@ def test_of_many_parquet_files_the_broken_one_is_named(warehouse, tmp_path):
             "COPY (SELECT '20260301' AS event_date, 'open' AS event_name, "
             f"t.v::DOUBLE AS event_timestamp FROM (VALUES ({value})) t(v)) TO '{tmp_path}/{number}.parquet'"
         )
-    with pytest.raises(ExportFileError, match=r"2\.parquet cannot be read as Parquet: row group 1 of 1, event_timestamp .*out of range"):
+    place = r"2\.parquet cannot be read as Parquet: row group 1 of 1, event_timestamp is 1e\+20, which is out of range"
+    with pytest.raises(ExportFileError, match=place):
         ingest(warehouse, sorted(tmp_path.glob("*.parquet")), GA4)
     assert warehouse.daily_tables() == []
 
