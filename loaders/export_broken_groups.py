@@ -11,11 +11,10 @@ import duckdb
 from loaders.event_days import DAYS, is_day, say_undated
 from loaders.export_files import FileKind, places, shown
 from loaders.exports import Field, export_schema
+from loaders.trial import REFUSALS, trial
 
 _READ = "read_parquet($path, hive_partitioning = false, file_row_number = true)"
 _SHOWN = 60
-# What DuckDB raises for a file; of text that is no UTF-8, Python raises it.
-_REFUSALS = (duckdb.Error, UnicodeDecodeError)
 
 
 def describe_footer(path: Path, error: Exception) -> str:
@@ -33,31 +32,31 @@ def describe_broken_group(path: Path, schema: str) -> str:
     with places([path], FileKind.PARQUET) as found:
         place = found[path]
         try:
-            with duckdb.connect() as connection:
-                present = _describe(connection, place)
-                sizes = _group_sizes(connection, place)
-        except _REFUSALS as error:
+            present = trial().run(lambda connection: _describe(connection, place))
+            sizes = trial().run(lambda connection: _group_sizes(connection, place))
+        except REFUSALS as error:
             return describe_footer(path, error)
         for field in export_schema(schema):
-            error = _failure(place, field) if field.name in present else None
-            if error:
+            failure = _failure(place, field) if field.name in present else None
+            if failure:
                 where = f"{shown(path)} cannot be read as Parquet: {_broken_group(place, field, sizes)}{field.name}"
-                return f"{where}{_why(error, field, present[field.name])}"
+                return f"{where}{_why(failure, field, present[field.name])}"
     return f"{shown(path)} cannot be read as Parquet: it is damaged, or changed meanwhile; copy or export it again."
 
 
 def find_undated_row(path: Path, schema: str) -> str | None:
     """One sentence on the first row with an event whose date is no day, if there is one."""
     field = next(field for field in export_schema(schema) if field.name in DAYS[schema])
-    with places([path], FileKind.PARQUET) as found, duckdb.connect() as connection:
-        if field.name not in _describe(connection, found[path]):
+    with places([path], FileKind.PARQUET) as found:
+        place = found[path]
+        if field.name not in trial().run(lambda connection: _describe(connection, place)):
             return f"{shown(path)} has no column {field.name}, so its events have no day; export it again."
-        row = connection.execute(
+        query = (
             f"SELECT number, day FROM (SELECT number, unnest({DAYS[schema]}) AS day FROM ("
             f'SELECT file_row_number + 1 AS number, CAST("{field.name}" AS {field.duckdb_type}) AS "{field.name}" '
-            f"FROM {_READ})) WHERE {is_day('day')} IS NOT TRUE ORDER BY 1 LIMIT 1",
-            {"path": found[path]},
-        ).fetchone()
+            f"FROM {_READ})) WHERE {is_day('day')} IS NOT TRUE ORDER BY 1 LIMIT 1"
+        )
+        row = trial().run(lambda connection: connection.execute(query, {"path": place}).fetchone())
     return f"{shown(path)}, row {row[0]}: {say_undated(row[1], schema)}" if row else None
 
 
@@ -86,11 +85,14 @@ def _broken_group(place: str, field: Field, sizes: Sequence[int]) -> str:
 def _failure(place: str, field: Field, where: str = "") -> Exception | None:
     """How reading the column fails, if it does."""
     query = f'SELECT CAST("{field.name}" AS {field.duckdb_type}) FROM {_READ} {where}'
+
+    def drain(connection: duckdb.DuckDBPyConnection) -> None:
+        for _ in connection.sql(query, params={"path": place}).to_arrow_reader():
+            pass
+
     try:
-        with duckdb.connect(config={"threads": 1}) as connection:
-            for _ in connection.sql(query, params={"path": place}).to_arrow_reader():
-                pass
-    except (*_REFUSALS, OSError, ValueError) as error:
+        trial().run(drain)
+    except (*REFUSALS, OSError, ValueError) as error:
         return error
     return None
 

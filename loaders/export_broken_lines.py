@@ -15,6 +15,7 @@ from loaders.export_lines import LONGEST_LINE, Line, lines
 from loaders.export_rows import has_half_character, parse_row
 from loaders.exports import export_schema
 from loaders.misfits import find_misfit
+from loaders.trial import REFUSALS, trial
 
 _LINES_AT_ONCE = 4_096
 
@@ -51,20 +52,17 @@ class _Judge:
         self._undated = (
             f"SELECT 1 FROM (SELECT unnest({DAYS[schema]}) AS day FROM trial) WHERE {is_day('day')} IS NOT TRUE LIMIT 1"
         )
-        self._connect()
-
-    def _connect(self) -> None:
-        self._connection = duckdb.connect(config={"threads": 1})
 
     def refuses(self, some: Sequence[Line]) -> bool:
         self._trial.write_bytes(b"".join(line.text + b"\n" for line in some))
         try:
-            self._connection.execute(self._read, {"path": str(self._trial)})
-            return self._connection.execute(self._undated).fetchone() is not None
-        except (duckdb.Error, UnicodeDecodeError):
-            # After an inner error a database is of no use any more.
-            self._connect()
+            return trial().run(self._finds_undated)
+        except REFUSALS:
             return True
+
+    def _finds_undated(self, connection: duckdb.DuckDBPyConnection) -> bool:
+        connection.execute(self._read, {"path": str(self._trial)})
+        return connection.execute(self._undated).fetchone() is not None
 
 
 def _some(found: Iterator[Line]) -> Iterator[Line]:

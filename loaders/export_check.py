@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from loaders.errors import ExportFileError
 from loaders.export_broken_groups import describe_footer
 from loaders.export_broken_lines import why_no_event
@@ -13,6 +11,7 @@ from loaders.export_files import FileKind, places, shown
 from loaders.export_lines import lines
 from loaders.export_rows import parse_row
 from loaders.exports import REQUIRED, TELL_TALES
+from loaders.trial import REFUSALS, trial
 
 _MARKS = {
     b"\xef\xbb\xbf": "begins with a byte order mark; save it as UTF-8 without one.",
@@ -24,6 +23,11 @@ _HARMLESS_ROWS = 1_000_000
 _MOST_VALUES_PER_BYTE = 20
 _HARMLESS_BYTES = 64 << 20
 _LARGEST_RATIO = 200
+_COLUMNS = "DESCRIBE SELECT * FROM read_parquet($path, hive_partitioning = false)"
+_SIZES = (
+    "SELECT max(values), sum(bytes) FROM (SELECT sum(greatest(num_values, row_group_num_rows)) AS values, "
+    "sum(total_uncompressed_size) AS bytes FROM parquet_metadata($path) GROUP BY column_id)"
+)
 
 
 def check_schema(path: Path, kind: FileKind, schema: str) -> None:
@@ -62,18 +66,12 @@ def _first_keys(path: Path, kind: FileKind) -> set[str] | None:
 
 
 def _parquet_columns(path: Path) -> set[str]:
-    with places([path], FileKind.PARQUET) as found, duckdb.connect() as connection:
+    with places([path], FileKind.PARQUET) as found:
         place = {"path": found[path]}
         try:
-            rows = connection.execute(
-                "DESCRIBE SELECT * FROM read_parquet($path, hive_partitioning = false)", place
-            ).fetchall()
-            sizes = connection.execute(
-                "SELECT max(values), sum(bytes) FROM (SELECT sum(greatest(num_values, row_group_num_rows)) AS values, "
-                "sum(total_uncompressed_size) AS bytes FROM parquet_metadata($path) GROUP BY column_id)",
-                place,
-            ).fetchone()
-        except (duckdb.Error, UnicodeDecodeError) as error:
+            rows = trial().run(lambda connection: connection.execute(_COLUMNS, place).fetchall())
+            sizes = trial().run(lambda connection: connection.execute(_SIZES, place).fetchone())
+        except REFUSALS as error:
             raise ExportFileError(describe_footer(path, error)) from error
     values, unpacked = (int(size or 0) for size in sizes or (0, 0))
     size = path.stat().st_size

@@ -23,6 +23,7 @@ from loaders.warehouse.duckdb import DuckDBWarehouse
 from tests.fuzz import reader, samples
 from tests.fuzz.cases import Case, make_case
 
+_SOURCES = {schema: name_source(f"{schema}_app", Source(schema=schema), "the fuzzer") for schema in samples.SCHEMAS}
 _ADDRESS_SPACE = 6 << 30
 # Words of the engine room, which say nothing to who reads them.
 _INNER = re.compile(
@@ -66,7 +67,7 @@ def judge(warehouse: DuckDBWarehouse, case: Case, folder: Path) -> tuple[bool, s
     """Whether the case was ingested, what was said, and what is wrong with that (empty when nothing is)."""
     path = folder / case.name
     path.write_bytes(case.data)
-    source = name_source(f"{case.schema}_app", Source(schema=case.schema), "the fuzzer")
+    source = _SOURCES[case.schema]
     before = _content(warehouse)
     try:
         ingest(warehouse, [path], source)
