@@ -26,7 +26,7 @@ soak: ## runs the long tests: thousands of kills and of broken files
 	@.venv/bin/pytest -m soak
 
 bench: ## measures against floors and peers in the same run; make bench SECTIONS="store charts"
-	@requirements/install.sh --dev
+	@requirements/install.sh --dev --bench
 	@.venv/bin/python -m benchmarks $(SECTIONS)
 
 lint: ## checks format, style, types and the locked files

@@ -3,6 +3,7 @@
 # locked files. Ends at once when everything is current.
 #   requirements/install.sh          what `make up` needs
 #   requirements/install.sh --dev    and what `make test` and `make lint` need
+#   requirements/install.sh --bench  and what `make bench` measures against
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -73,22 +74,27 @@ find_python() {
 # An environment can't be moved: its place is written into its scripts.
 is_usable() { [ -x "$1/bin/python" ] && grep -qF "$PWD/$1" "$1/bin/activate"; }
 
-fingerprint() { cat -- pyproject.toml "$@" | sha256sum; }
+# Takes an environment, as the next ones do.
+# shellcheck disable=SC2086  # a list
+fingerprint() { cat -- pyproject.toml ${locks[$1]} | sha256sum; }
 
-is_current() { is_usable "$1" && [ "$(cat "$1/.locked" 2>/dev/null)" = "$(fingerprint "${@:2}")" ]; }
+is_current() { is_usable "$1" && [ "$(cat "$1/.locked" 2>/dev/null)" = "$(fingerprint "$1")" ]; }
 
-# Takes an environment and its locked files.
 install_environment() {
-  local environment=$1
-  shift
-  is_current "$environment" "$@" && return
-  printf 'Python: installing %s\n' "$environment"
-  rm -f "$environment/.locked"
-  is_usable "$environment" || .venv/bin/uv venv -q --clear --python "$python" "$environment"
-  .venv/bin/uv pip sync -q --require-hashes --python "$environment/bin/python" "$@"
-  [ "$environment" != .venv ] ||
+  if is_current "$1"; then return; fi
+  printf 'Python: installing %s\n' "$1"
+  rm -f "$1/.locked"
+  is_usable "$1" || .venv/bin/uv venv -q --clear --python "$python" "$1"
+  # shellcheck disable=SC2086  # a list
+  .venv/bin/uv pip sync -q --require-hashes --python "$1/bin/python" ${locks[$1]}
+  [ "$1" != .venv ] ||
     .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
-  fingerprint "$@" >"$environment/.locked"
+  fingerprint "$1" >"$1/.locked"
+}
+
+all_are_current() {
+  local environment
+  for environment in "${environments[@]}"; do is_current "$environment" || return; done
 }
 
 # uv reads neither pip's settings nor, unasked, the machine's certificates; a company's mirror and proxy need both.
@@ -111,15 +117,30 @@ install_python() {
   PIP_CONSTRAINT=/dev/null PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_USER=0 \
     .venv/bin/pip install -q --require-hashes -r requirements/uv.txt
   configure_uv
-  install_environment .venv "${groundup[@]}"
-  install_environment .venv-superset "${superset[@]}"
+  local environment
+  for environment in "${environments[@]}"; do install_environment "$environment"; done
 }
 
 # --- All of it ------------------------------------------------------------------------------------------------------
 
-groundup=(requirements/uv.txt requirements/groundup.txt)
-superset=(requirements/superset.txt)
-if [ "${1:-}" = --dev ] || [ -e .venv/.dev ]; then groundup+=(requirements/dev.txt); fi
+dev=false
+bench=false
+for option in "$@"; do
+  case $option in
+    --dev) dev=true ;;
+    --bench) bench=true ;;
+    *) fail "requirements/install.sh knows --dev and --bench, not $option." ;;
+  esac
+done
+
+environments=(.venv .venv-superset)
+declare -A locks=(
+  [.venv]="requirements/uv.txt requirements/groundup.txt"
+  [.venv-superset]=requirements/superset.txt
+  [.venv-bench]=requirements/bench.txt
+)
+if $dev || [ -e .venv/.dev ]; then locks[.venv]+=" requirements/dev.txt"; fi
+if $bench; then environments+=(.venv-bench); fi
 
 # Two installs at once would undo each other's work.
 exec 9<requirements
@@ -127,7 +148,7 @@ flock -n 9 || { printf 'Waiting for another install to end.\n' && flock 9; }
 
 packages=$(missing)
 python_current=true
-is_current .venv "${groundup[@]}" && is_current .venv-superset "${superset[@]}" || python_current=false
+all_are_current || python_current=false
 if [ -z "$packages" ] && $python_current; then exit 0; fi
 
 venv_package=
@@ -156,4 +177,4 @@ fi
 failed=false
 for job in "${jobs[@]+"${jobs[@]}"}"; do wait "$job" || failed=true; done
 if $failed; then fail "The installation is incomplete: put right what is said above and run make install again."; fi
-if [ "${1:-}" = --dev ]; then touch .venv/.dev; fi
+if $dev; then touch .venv/.dev; fi
