@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 from loaders.metrics import Metrics, Setting
+from loaders.mysql_limits import beyond_mysql
 
 LOADERS = Path(__file__).resolve().parent
 
@@ -188,6 +189,13 @@ def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics
     lists = [column.name for column in declared.columns if column.type.startswith("ARRAY")]
     if kind == "report" and lists:
         raise DeclarationError(f"{path}: {lists[0]} is a list, which MySQL does not have; unnest it in the query.")
+    beyond = (
+        beyond_mysql(declared.columns, declared.key, declared.indexes, declared.description)
+        if kind == "report"
+        else None
+    )
+    if beyond:
+        raise DeclarationError(f"{path}: {beyond}.")
     return Table(
         name=path.parent.name,
         kind=kind,

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loaders.exports import Field
+from loaders.shown import shown
 
 _INT64 = range(-(2**63), 2**63)
-_SHOWN = 60
-# Of a value of any size and depth, no more is spelled out than is shown.
-_REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxlong = _REPR.maxother = 2 * _SHOWN
 
 
 @dataclass(frozen=True)
@@ -29,8 +25,7 @@ class Misfit:
     @property
     def shown(self) -> str:
         """The value, shortened for a message."""
-        text = _REPR.repr(self.value)
-        return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        return shown(self.value)
 
 
 def find_misfit(row: Mapping[str, Any], fields: Sequence[Field], place: str = "") -> Misfit | None:

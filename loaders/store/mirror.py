@@ -98,7 +98,9 @@ def _pending(
 
 def _write(connection: MySQL, warehouse: Warehouse, part: Slice, reason: str, run: str) -> Step:
     started = time.monotonic()
-    rows = write_slice(connection, part, warehouse.rows(part.table, part.start, part.end), run)
+    # A refused slice leaves rows unread, and the warehouse takes no other question before they are let go.
+    with warehouse.rows(part.table, part.start, part.end) as batches:
+        rows = write_slice(connection, part, batches, run)
     versions = sorted(part.versions.values())
     step = Step(
         table=part.table.name,

@@ -10,8 +10,10 @@ import pyarrow as pa
 
 from loaders.catalog import Table
 from loaders.errors import StoreError
+from loaders.store.complaints import explain_warning
 from loaders.store.connection import MySQL
 from loaders.store.encode import LOAD_CLAUSE
+from loaders.store.fit import fitting
 from loaders.store.stream import RowStream
 
 
@@ -40,7 +42,7 @@ def held_versions(connection: MySQL, table: Table) -> dict[dt.date, str]:
 def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch], run: str) -> int:
     """DELETE, LOAD DATA, verification and versions, in the connection's open transaction; the caller commits.
 
-    Gives the rows written. Raises StoreError when MySQL clipped, merged or dropped anything.
+    Gives the rows written. Raises StoreError when MySQL would clip, merge or drop anything.
     """
     table = part.table
     with connection.cursor() as cursor:
@@ -48,7 +50,7 @@ def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch
             f"DELETE FROM `{part.place}` WHERE `{table.partition}` BETWEEN %s AND %s",
             (part.start, part.end),
         )
-    with RowStream(batches, table.partition) as rows:
+    with RowStream(fitting(table, batches), table.partition) as rows:
         loaded, warnings = _load(connection, part, rows.path)
     _verify(part, rows.sent, loaded, warnings)
     with connection.cursor() as cursor:
@@ -81,10 +83,8 @@ def _load(connection: MySQL, part: Slice, path: str) -> tuple[int, Sequence[tupl
 def _verify(part: Slice, sent: int, loaded: int, warnings: Sequence[tuple[str, int, str]]) -> None:
     where = f"{part.table.name}, {part.start} to {part.end}"
     if warnings:
-        raise StoreError(
-            f"MySQL would have changed what it was sent for {where} ({warnings[0][2]}); the old rows were kept. "
-            "Correct the report's columns in report.yaml (type, length, nullable) or its query."
-        )
+        _, code, text = warnings[0]
+        raise StoreError(explain_warning(part.table, where, int(code), text))
     if loaded != sent:
         raise StoreError(
             f"MySQL took {loaded} of {sent} rows of {where}; the old rows were kept. "
