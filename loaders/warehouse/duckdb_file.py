@@ -12,6 +12,7 @@ import duckdb
 from loaders.errors import WarehouseBusyError, WarehouseError
 from loaders.exports import export_schema
 from loaders.warehouse.duckdb_exports import make_view
+from loaders.warehouse.duckdb_functions import MACROS
 
 # Raised when the file's own tables change; an older project must not write into a newer file.
 FORMAT = 2
@@ -109,6 +110,8 @@ def _remove_leftovers(path: Path) -> None:
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
     connection.execute("SET TimeZone = 'UTC'")
+    for macro in MACROS:
+        connection.execute(macro)
     known = connection.execute(
         "SELECT 1 FROM information_schema.tables WHERE table_schema = 'groundup' AND table_name = 'format'"
     ).fetchone()

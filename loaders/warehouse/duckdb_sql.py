@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from loaders.errors import WarehouseError
+from loaders.warehouse.duckdb_functions import TEXT, UPPER
 from loaders.warehouse.duckdb_translations import Translation
 
 # The GoogleSQL names under which queries read an export; each engine puts its own table in their place.
@@ -37,7 +38,7 @@ def _translate(google_sql: str, source: str, types: tuple[tuple[str, str], ...])
             table.set("db", exp.to_identifier("exports"))
     names = frozenset(parameter.name for parameter in tree.find_all(exp.Parameter))
     known = dict(types)
-    tree = tree.transform(_lists_without_subqueries).transform(_keep_dates)
+    tree = tree.transform(_lists_without_subqueries).transform(_keep_dates).transform(_as_google_writes_it)
     tree = tree.transform(lambda node: _typed(node, known))
     return Translation(tree.sql(dialect="duckdb", comments=False), names)
 
@@ -46,6 +47,15 @@ def _keep_dates(node: exp.Expression) -> exp.Expression:
     """DATE_ADD and DATE_SUB give a DATE in GoogleSQL and a TIMESTAMP in DuckDB, which then scans all days for a few."""
     if isinstance(node, exp.DateAdd | exp.DateSub) and not isinstance(node.parent, exp.Cast):
         return exp.cast(node, exp.DataType.Type.DATE)
+    return node
+
+
+def _as_google_writes_it(node: exp.Expression) -> exp.Expression:
+    """Text that DuckDB would write otherwise, by the macros of `duckdb_functions`."""
+    if isinstance(node, exp.Upper):
+        return exp.Anonymous(this=UPPER, expressions=[node.this])
+    if isinstance(node, exp.Cast) and node.to.is_type(exp.DataType.Type.TEXT) and not node.args.get("format"):
+        return exp.Anonymous(this=TEXT, expressions=[node.this])
     return node
 
 

@@ -31,6 +31,7 @@ VALUES: list[Row | None] = [
     {"string_value": "3"},
     {"int_value": 3},
     {"double_value": 3.0},
+    {"double_value": 9.223372036854776e18},
     {"float_value": 0.1},
     {"string_value": "(other)"},
     {"string_value": "(unknown)"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from math import isnan
 from typing import Any, NamedTuple
 
 from tests.reference.definitions import Definitions
@@ -110,5 +111,13 @@ def text_of(value: Row | None) -> str:
     kinds = ("string_value", "int_value", "double_value", "float_value")
     given = next((v for kind in kinds if (v := (value or {}).get(kind)) is not None), None)
     if isinstance(given, float):
-        given = int(given) if given.is_integer() else repr(given)
+        given = number_text(given)
     return known(known(None if given is None else str(given))[:LONGEST_VALUE])
+
+
+def number_text(number: float) -> str:
+    """A whole number without decimals where INT64 has it; else 15 digits where they say the number, or 17."""
+    if number.is_integer() and -(2**63) <= number < 2**63:
+        return str(int(number))
+    short = f"{number:.15g}"
+    return short if float(short) == number or isnan(number) else f"{number:.17g}"
