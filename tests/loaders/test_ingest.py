@@ -13,6 +13,7 @@ from loaders.export_days import IngestedDay
 from loaders.ingest import ingest, remove_source
 from loaders.sources import Source, name_source
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from tests.hostile import TEXTS
 
 DAY = dt.date(2026, 3, 1)
 GA4 = name_source("app", Source(schema="ga4"), "test")
@@ -110,11 +111,33 @@ BROKEN = [
     (['{"event_date": "2026-03-01"}'], r"line 3: event_date '2026-03-01' is no day"),
     (['{"event_date": "20260230"}'], r"line 3: event_date '20260230' is no day"),
     (['{"event_name": "open"}'], r"line 3: event_date None is no day"),
+    (['{"event_date": "20260301", "event_name": "\\ud800"}'], r"line 3: a text holds half of a character"),
+    (['{"event_date": "20260301", "event_name": "\\ude00\\ud83d"}'], r"line 3: a text holds half of a character"),
     (
         ['{"event_timestamp": 9223372036854775808}'],
         r"line 3: event_timestamp is 9223372036854775808, which is no INTEGER",
     ),
 ]
+
+
+def test_half_a_character_in_bytes_is_named_too(warehouse, tmp_path):
+    path = tmp_path / "events.ndjson"
+    path.write_bytes(b'{"event_date": "20260301"}\n{"event_date": "20260301", "event_name": "\xed\xa0\x80"}\n')
+    with pytest.raises(ExportFileError, match=r"events\.ndjson, line 2: a text holds half of a character"):
+        ingest(warehouse, [path], GA4)
+
+
+def test_texts_arrive_as_they_are_however_json_writes_them(warehouse, write):
+    names = sorted({text for text in TEXTS if text})
+    escaped = [json.dumps(event(name=name), ensure_ascii=True) for name in names]
+    for lines in (escaped, [event(name=name) for name in names]):
+        ingest(warehouse, [write(*lines)], GA4)
+        assert sorted(row[0] for row in rows(warehouse, "event_name")) == names
+
+
+def test_null_and_a_field_that_is_not_there_are_one_and_empty_is_another(warehouse, write):
+    ingest(warehouse, [write(event(platform=None), event(), event(platform=""), event(platform="\0"))], GA4)
+    assert rows(warehouse, "platform") == [("",), ("\0",), (None,), (None,)]
 
 
 @pytest.mark.parametrize(("lines", "complaint"), BROKEN, ids=[line[0] for line, _ in BROKEN])
