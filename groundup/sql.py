@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from groundup.console import output, plain_table
-from groundup.values import plain
+from groundup.values import plain, visible
 from loaders.store.query import Answer, ask
 from settings.environment import load_environment
 
@@ -32,6 +31,8 @@ def sql(
 ) -> None:
     """Run a read-only query on the report store.
 
+    As CSV and JSON the values are what they are; a table shows as an escape what cannot be seen, such as a tab.
+
     Example: groundup sql "SELECT date, SUM(dau) AS dau FROM active_users GROUP BY date" --format csv
     """
     answer = ask(load_environment(), query)
@@ -39,9 +40,9 @@ def sql(
 
 
 def _write_table(answer: Answer) -> None:
-    table = plain_table(*map(escape, answer.columns))
+    table = plain_table(*map(escape, map(visible, answer.columns)))
     for row in answer.rows:
-        table.add_row(*("" if value is None else escape(str(plain(value))) for value in row))
+        table.add_row(*("" if value is None else escape(visible(str(plain(value)))) for value in row))
     for number, column in enumerate(table.columns):
         if all(isinstance(plain(row[number]), int | float) for row in answer.rows if row[number] is not None):
             column.justify = "right"
@@ -49,9 +50,19 @@ def _write_table(answer: Answer) -> None:
 
 
 def _write_csv(answer: Answer) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(answer.columns)
-    writer.writerows([plain(value) for value in row] for row in answer.rows)
+    for row in (answer.columns, *answer.rows):
+        sys.stdout.write(",".join(map(_csv_field, row)) + "\n")
+
+
+def _csv_field(value: object) -> str:
+    """The field, quoted where a reader needs it: NULL is nothing, and an empty text is an empty pair of quotes.
+
+    Python's own writer leaves a lone carriage return unquoted, which its reader takes for the end of the row.
+    """
+    if value is None:
+        return ""
+    text = str(plain(value))
+    return '"' + text.replace('"', '""') + '"' if not text or any(mark in text for mark in ',"\r\n') else text
 
 
 def _write_json(answer: Answer) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+_JOINER = "\u200d"
+
 
 def plain(value: object) -> object:
     """The value as JSON can hold it: days and times in ISO form, whole decimals as integers."""
@@ -17,3 +19,11 @@ def plain(value: object) -> object:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value
+
+
+def visible(text: str) -> str:
+    """The text with escapes for what a terminal would obey or not show: control characters, marks of direction.
+
+    The joiner stays that makes one picture of several emoji.
+    """
+    return "".join(c if c.isprintable() or c == _JOINER else repr(c)[1:-1] for c in text)

@@ -1,5 +1,7 @@
 """What every verb has in common."""
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -139,6 +141,45 @@ def test_an_answer_is_the_same_in_every_format(store):
     table = store.run("sql", query).stdout
     assert "2026-01-31" in table
     assert "Türkiye, [b]" in table
+
+
+def test_hostile_texts_are_the_same_in_csv_and_json_and_escaped_in_a_table(store):
+    texts = [
+        "",
+        "\0",
+        "a\tb",
+        "\r",
+        "\n",
+        "\r\n",
+        '"',
+        "'",
+        ",",
+        "\\N",
+        "\x1b[2J",
+        "\u202eabc",
+        "שלום",
+        "👨‍👩‍👧",
+        "[b]",
+        "NULL",
+        " ",
+    ]
+    query = " UNION ALL ".join(f"SELECT {n} AS n, X'{text.encode().hex()}' AS text" for n, text in enumerate(texts))
+    query = (
+        f"SELECT n, CONVERT(text USING utf8mb4) AS text FROM ({query}) AS given UNION ALL SELECT 99, NULL ORDER BY n"
+    )
+    as_json = json.loads(store.run("sql", query, "--format", "json").stdout)
+    assert [row["text"] for row in as_json] == [*texts, None]
+    with subprocess.Popen([GROUNDUP, "sql", query, "--format", "csv"], env=store.shell_variables, stdout=-1) as process:
+        written = process.communicate()[0].decode()
+    rows = list(csv.reader(io.StringIO(written, newline="")))
+    assert [row[1] for row in rows[1:]] == [*texts, ""]
+    assert '\n0,""\n' in written, "an empty text is a pair of quotes"
+    assert written.endswith("\n99,\n"), "and NULL is nothing"
+    table = store.run("sql", query).stdout
+    assert len(table.splitlines()) == len(texts) + 3
+    for seen in ("\\x00", "a\\tb", "\\r\\n", "\\x1b[2J", "\\u202eabc", "שלום", "👨‍👩‍👧"):
+        assert f" {seen}" in table
+    assert "\x1b" not in table
 
 
 def test_columns_of_one_name_are_all_there(store):
