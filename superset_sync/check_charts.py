@@ -34,6 +34,7 @@ _COLUMNS = (
     "x_axis",
 )
 _DAY = "P1D"
+_TABLES = ("table", "pivot_table_v2")
 
 
 def check_chart(asset: Asset, dataset: Dataset | None, held: frozenset[str] = frozenset()) -> Iterator[Finding]:
@@ -47,6 +48,9 @@ def check_chart(asset: Asset, dataset: Dataset | None, held: frozenset[str] = fr
         return
     if params.get("viz_type", asset.content.get("viz_type")) != asset.content.get("viz_type"):
         yield Finding(asset.file, "names two different viz_type", "make them equal")
+    # A table takes a text that looks like HTML for HTML unless it is told not to, and shows another text.
+    if params.get("viz_type") in _TABLES and params.get("allow_render_html") is not False:
+        yield Finding(asset.file, "would show texts as HTML", "set allow_render_html: false in its params")
     if dataset is None:
         return
     for metric in used_metrics(params):

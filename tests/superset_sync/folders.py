@@ -71,6 +71,7 @@ FOLDERS: dict[str, Any] = {
         "dataset_uuid": DATASET,
         "params": {
             "viz_type": "table",
+            "allow_render_html": False,
             "groupby": ["country"],
             "metrics": ["first_users"],
             "column_config": {"first_users": {"d3NumberFormat": ",d"}},

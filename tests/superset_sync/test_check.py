@@ -124,6 +124,10 @@ FAULTS: dict[str, tuple[Callable[[Folders], object], str]] = {
         lambda f: f[TABLE]["params"]["conditional_formatting"][0].update(column="first_user"),
         f"{TABLE}: formatted column first_user is not in its dataset",
     ),
+    "table of markup": (
+        lambda f: f[TABLE]["params"].pop("allow_render_html"),
+        f"{TABLE}: would show texts as HTML: set allow_render_html: false",
+    ),
     "chart of two kinds": (
         lambda f: f[LINE]["params"].update(viz_type="table"),
         f"{LINE}: names two different viz_type",
