@@ -96,5 +96,5 @@ def _why(line: Line, schema: str) -> str:
     if row.twice is not None:
         return f"it has the key {row.twice[:60]!r} twice; correct it."
     if has_half_character(line.text):
-        return "it escapes half of a character (a surrogate without its other half); correct it."
+        return "it holds half of a character (a surrogate without its other half); correct it."
     return describe_undated(row, schema) or "it is no event of the schema; correct or remove the line."

@@ -111,8 +111,8 @@ BROKEN = [
     (['{"event_date": "2026-03-01"}'], r"line 3: event_date '2026-03-01' is no day"),
     (['{"event_date": "20260230"}'], r"line 3: event_date '20260230' is no day"),
     (['{"event_name": "open"}'], r"line 3: event_date None is no day"),
-    (['{"event_date": "20260301", "event_name": "\\ud800"}'], r"line 3: a text holds half of a character"),
-    (['{"event_date": "20260301", "event_name": "\\ude00\\ud83d"}'], r"line 3: a text holds half of a character"),
+    (['{"event_date": "20260301", "event_name": "\\ud800"}'], r"line 3: it holds half of a character"),
+    (['{"event_date": "20260301", "event_name": "\\ude00\\ud83d"}'], r"line 3: it holds half of a character"),
     (
         ['{"event_timestamp": 9223372036854775808}'],
         r"line 3: event_timestamp is 9223372036854775808, which is no INTEGER",
@@ -123,7 +123,7 @@ BROKEN = [
 def test_half_a_character_in_bytes_is_named_too(warehouse, tmp_path):
     path = tmp_path / "events.ndjson"
     path.write_bytes(b'{"event_date": "20260301"}\n{"event_date": "20260301", "event_name": "\xed\xa0\x80"}\n')
-    with pytest.raises(ExportFileError, match=r"events\.ndjson, line 2: a text holds half of a character"):
+    with pytest.raises(ExportFileError, match=r"events\.ndjson, line 2: it holds half of a character"):
         ingest(warehouse, [path], GA4)
 
 
