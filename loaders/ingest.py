@@ -21,6 +21,7 @@ from loaders.forget import leave_out_forgotten
 from loaders.sources import Source
 from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
 from loaders.warehouse.duckdb_exports import OWN_COLUMNS, delivered_fields, drop_rows, make_room, widest
+from loaders.warehouse.duckdb_errors import concerns_warehouse
 
 # Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
 _FILES_AT_ONCE = 16
@@ -139,6 +140,8 @@ def _append(
                 {"paths": list(found.values()), "version": version},
             )
     except (duckdb.Error, UnicodeDecodeError) as error:
+        if concerns_warehouse(error):
+            raise
         path = _culprit(batch, query, version)
         raise ExportFileError(describe_failure(path, batch.kind, source.export_schema)) from error
 

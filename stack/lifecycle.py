@@ -233,7 +233,7 @@ def _only_one(places: Places, on_progress: Progress) -> Iterator[None]:
         lock = places.lock.open("w")
     except OSError as error:
         raise PlaceError(
-            f"{places.lock} cannot be opened ({error.strerror}): run as the owner of its folder."
+            f"{places.lock} cannot be opened ({error.strerror}): make the state folder writable, or run as its owner."
         ) from error
     with lock:
         try:

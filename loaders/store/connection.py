@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -21,8 +22,35 @@ if TYPE_CHECKING:
 else:
     MySQL = Connection
 
-_LOCAL_INFILE_OFF = {1148, 3948, 4166}
-_GONE = {2003, 2006, 2013, 2055}
+# ENOSPC is 28, and InnoDB's own word for it is 135, whatever MariaDB was doing.
+_NO_ROOM = re.compile(r"Errcode: 28\b|errno: (28|135)\b|No space left")
+_DISK_FULL = "The disk of MySQL at {where} is full ({text}); make room on it, then try again."
+
+# What a refusal by its number means, and what to do.
+_SENTENCES = (
+    (
+        {1148, 3948, 4166},
+        "MySQL at {where} refuses LOAD DATA LOCAL; start it with local_infile=1, as `groundup down` and `groundup up` "
+        "do, then try again.",
+    ),
+    ({1021, ER.RECORD_FILE_FULL}, _DISK_FULL),
+    ({2002, 2003}, "MySQL at {where} does not answer ({text}); start it by `groundup up mysql`, then try again."),
+    (
+        # The first is PyMySQL's own, for a connection that it has closed after an error.
+        {0, 2006, 2013, 2055},
+        "The connection to MySQL at {where} was lost ({text}), and the reports are as they were; see that it runs by "
+        "`groundup up mysql`, then try again.",
+    ),
+    (
+        {ER.ACCESS_DENIED_ERROR},
+        "MySQL at {where} refuses the password ({text}); run `groundup up mysql`, which sets the accounts up.",
+    ),
+    (
+        {ER.BAD_DB_ERROR},
+        f"MySQL at {{where}} has no database {REPORTS_DATABASE!r}; run `groundup up mysql`, which makes it.",
+    ),
+)
+_OTHERWISE = "MySQL at {where} refused a statement ({text})."
 
 
 def connect(environment: Environment, account: Account) -> MySQL:
@@ -77,13 +105,7 @@ def explain(error: pymysql.MySQLError, environment: Environment) -> str:
     """What MySQL refused, as one sentence with what to do."""
     code = error.args[0] if error.args else 0
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
-    where = f"{environment.mysql_host}:{environment.mysql_port}"
-    if code in _LOCAL_INFILE_OFF:
-        return f"MySQL at {where} refuses LOAD DATA LOCAL; start it with local_infile=1."
-    if code in _GONE:
-        return f"MySQL at {where} does not answer ({text}); start it by `groundup up mysql`, then try again."
-    if code == ER.ACCESS_DENIED_ERROR:
-        return f"MySQL at {where} refuses the password ({text}); run `groundup up mysql`, which sets the accounts up."
-    if code == ER.BAD_DB_ERROR:
-        return f"MySQL at {where} has no database {REPORTS_DATABASE!r}; run `groundup up mysql`, which makes it."
-    return f"MySQL at {where} refused a statement ({text})."
+    sentence = next((sentence for codes, sentence in _SENTENCES if code in codes), _OTHERWISE)
+    if _NO_ROOM.search(text):
+        sentence = _DISK_FULL
+    return sentence.format(where=f"{environment.mysql_host}:{environment.mysql_port}", text=text)

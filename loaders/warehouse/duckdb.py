@@ -17,6 +17,7 @@ from loaders.catalog import Table
 from loaders.errors import WarehouseError
 from loaders.metrics import Setting
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
+from loaders.warehouse.duckdb_errors import condition, refused
 from loaders.warehouse.duckdb_file import fresh_file, open_file, put_in_place
 from loaders.warehouse.duckdb_translations import kept_translation
 
@@ -50,6 +51,9 @@ class DuckDBWarehouse:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+        # Between transactions the file is read; that may fail too.
+        if isinstance(error, duckdb.Error):
+            raise refused(error, self._path) from error
 
     def close(self) -> None:
         """Closes the file; nothing that was committed is lost."""
@@ -58,8 +62,8 @@ class DuckDBWarehouse:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Everything inside happens, or nothing of it. Raises WarehouseError for what DuckDB refuses."""
-        self.connection.execute("BEGIN")
         try:
+            self.connection.execute("BEGIN")
             yield self.connection
             self.connection.execute("COMMIT")
         except BaseException as error:
@@ -68,9 +72,7 @@ class DuckDBWarehouse:
             if "interrupted" in str(error).lower() and isinstance(error, RuntimeError | duckdb.Error):
                 raise KeyboardInterrupt from error
             if isinstance(error, duckdb.Error):
-                raise WarehouseError(
-                    f"The embedded warehouse refused a statement ({str(error).splitlines()[0]}); nothing was changed."
-                ) from error
+                raise refused(error, self._path) from error
             raise
 
     def _roll_back(self) -> None:
@@ -238,7 +240,9 @@ class DuckDBWarehouse:
             parameters = bind(translation.parameters, values or {})
             return self.connection.sql(translation.sql, params=parameters).to_arrow_table()
         except duckdb.Error as error:
-            raise WarehouseError(f"A query was refused ({str(error).splitlines()[0]}); correct it.") from error
+            raise condition(error, self._path) or WarehouseError(
+                f"A query was refused ({str(error).splitlines()[0]}); correct it."
+            ) from error
 
     def _ensure(self, table: Table) -> None:
         wanted = [(column.name, _TYPES[column.type]) for column in table.columns]
@@ -261,6 +265,9 @@ class DuckDBWarehouse:
                 f"INSERT INTO {table.name} BY NAME {translation.sql}", bind(translation.parameters, values)
             )
         except duckdb.Error as error:
+            broken = condition(error, self._path)
+            if broken:
+                raise broken from error
             query = table.folder / (f"{schema}.sql" if table.per_source else "query.sql")
             reason = str(error).splitlines()[0]
             raise WarehouseError(f"{query} was refused ({reason}); correct it. The table is as before.") from error

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import fcntl
-import re
+import os
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from loaders.errors import WarehouseBusyError, WarehouseError
 from loaders.exports import export_schema
+from loaders.warehouse.duckdb_errors import cannot_open
 from loaders.warehouse.duckdb_exports import make_view
 from loaders.warehouse.duckdb_functions import MACROS
 
 # Raised when the file's own tables change; an older project must not write into a newer file.
 FORMAT = 2
+
+# `groundup status` looks into the file for a moment: so long a writer waits before it calls the file busy.
+_PATIENCE_SECONDS = 2.0
+_POLL_SECONDS = 0.05
 
 _BOOKKEEPING = """
 CREATE SCHEMA IF NOT EXISTS exports;
@@ -46,31 +54,88 @@ CREATE TABLE IF NOT EXISTS days (
 
 def open_file(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection to the warehouse's file, made when missing. Raises WarehouseError when it cannot be used."""
+    deadline = time.monotonic() + (0.0 if read_only else _PATIENCE_SECONDS)
+    while True:
+        try:
+            return _open(path, read_only=read_only)
+        except WarehouseBusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_SECONDS)
+
+
+def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    connection = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(
-            str(path),
-            read_only=read_only,
-            config={
-                "autoinstall_known_extensions": False,
-                "temp_directory": str(_spill_folder(path)),
-                # Beside it DuckDB takes a third more for what it does not count; what does not fit goes to the disk.
-                "memory_limit": "1300MB",
-                # Rows have no order: whoever needs one says so, and writing takes three quarters of the time.
-                "preserve_insertion_order": False,
-            },
-        )
-    except (duckdb.Error, OSError) as error:
-        kind = WarehouseBusyError if "lock" in str(error).lower() else WarehouseError
-        raise kind(_why_unusable(path, error)) from error
-    try:
+        if not read_only and str(path) != ":memory:":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_if_missing(path)
+        connection = _connect(path, read_only=read_only)
         if not read_only:
             _remove_leftovers(path)
         _prepare(connection, path, read_only=read_only)
-    except BaseException:
-        connection.close()
+    except BaseException as error:
+        if connection:
+            connection.close()
+        if isinstance(error, duckdb.Error | OSError):
+            raise cannot_open(error, path) from error
         raise
     return connection
+
+
+def _connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        str(path),
+        read_only=read_only,
+        config={
+            "autoinstall_known_extensions": False,
+            "temp_directory": str(_spill_folder(path)),
+            # Beside it DuckDB takes a third more for what it does not count; what does not fit goes to the disk.
+            "memory_limit": "1300MB",
+            # Rows have no order: whoever needs one says so, and writing takes three quarters of the time.
+            "preserve_insertion_order": False,
+        },
+    )
+
+
+def _make_if_missing(path: Path) -> None:
+    """Makes the file beside its place and moves it there: one that was left half made could not be opened again."""
+    if path.exists() and (path.stat().st_size or not path.is_file()):
+        return
+    draft = path.with_name(f"{path.name}.draft")
+    with _alone(path.parent):
+        if path.exists() and path.stat().st_size:
+            return
+        _remove(draft)
+        try:
+            with _connect(draft) as connection:
+                _prepare(connection, draft, read_only=False)
+                connection.execute("CHECKPOINT")
+            # What an earlier file had not taken in yet belongs to that one.
+            _log_of(path).unlink(missing_ok=True)
+            draft.replace(path)
+        except BaseException:
+            _remove(draft)
+            raise
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _remove(path: Path) -> None:
+    for file in (path, _log_of(path)):
+        file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def fresh_file(path: Path) -> Path:
@@ -102,9 +167,7 @@ def _spill_folder(path: Path) -> Path:
 def _remove_leftovers(path: Path) -> None:
     """What a killed process has left beside the file, which is ours alone now: copies of data that may be forgotten."""
     if str(path) != ":memory:":
-        fresh = fresh_file(path)
-        for leftover in (fresh, Path(f"{fresh}.wal")):
-            leftover.unlink(missing_ok=True)
+        _remove(fresh_file(path))
         shutil.rmtree(_spill_folder(path), ignore_errors=True)
 
 
@@ -138,17 +201,3 @@ def _upgrade(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f'DROP TABLE exports."{name}"')
         make_view(connection, name, export_schema(schema), export_schema(schema))
     connection.execute("UPDATE groundup.format SET version = ?", [FORMAT])
-
-
-def _why_unusable(path: Path, error: Exception) -> str:
-    text = str(error)
-    if "lock" in text.lower():
-        holder = re.search(r"PID (\d+)", text)
-        who = f" (process {holder.group(1)})" if holder else ""
-        return f"The warehouse {path} is in use by another groundup command{who}; wait until it ends, then try again."
-    if "not a valid DuckDB" in text or "newer version" in text or "version number" in text:
-        return f"{path} is no warehouse that this version can read; move it away and ingest the exports again."
-    if isinstance(error, OSError | duckdb.IOException):
-        reason = error.strerror if isinstance(error, OSError) else text.splitlines()[0]
-        return f"The warehouse {path} cannot be opened ({reason}); check the folder's permissions and free space."
-    return f"The warehouse {path} cannot be opened ({text.splitlines()[0]}); move it away and ingest the exports again."
