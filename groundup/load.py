@@ -51,6 +51,8 @@ def load(
         inputs = read_inputs(environment, warehouse)
         with counted("Loading", None, quiet=json_) as advance:
             result = run_load(environment, warehouse, inputs, request, lambda step: advance(_describe(step)))
+    for warning in result.warnings:
+        typer.echo(f"groundup: {warning}", err=True)
     if json_:
         typer.echo(json.dumps({"run": result.run, "steps": [_as_json(step) for step in result.steps]}, indent=2))
         return

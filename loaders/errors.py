@@ -18,7 +18,11 @@ class WarehouseError(LoaderError):
 
 
 class WarehouseBusyError(WarehouseError):
-    """Another command has the embedded warehouse open."""
+    """Another command has the embedded warehouse open; `pid` is its process, where that is known."""
+
+    def __init__(self, message: str, pid: int | None = None) -> None:
+        super().__init__(message)
+        self.pid = pid
 
 
 class StoreError(LoaderError):

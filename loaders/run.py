@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 import pymysql
 
 from loaders.catalog import Catalog
+from loaders.clock import clock_warning
 from loaders.compute import Step, compute
 from loaders.day_calendar import Calendar, make_calendar, outside
 from loaders.errors import LoaderError, RangeError
+from loaders.journal import noted
 from loaders.metrics import Metrics
 from loaders.plan import Request
 from loaders.sources import Source
 from loaders.store.connection import MySQL, connected, transaction
-from loaders.store.ledger import Entry, record, write_calendar
+from loaders.store.ledger import Entry, newest_entry, record, write_calendar
 from loaders.store.locks import load_lock
 from loaders.store.mirror import Target, entry, fill_beside, mirror_report
 from loaders.store.tables import drop_undeclared, make_own_tables, make_place, swap
@@ -44,6 +46,8 @@ class Loaded:
     run: str
     calendar: Calendar
     steps: list[Step] = field(default_factory=list)
+    # One sentence each: what does not touch the figures and should be seen to all the same.
+    warnings: list[str] = field(default_factory=list)
 
 
 def load(
@@ -67,8 +71,17 @@ def load(
         result.steps.append(step)
         on_step(step)
 
-    with connected(environment, "loader") as connection, load_lock(connection):
+    def stored() -> int:
+        return sum(step.rows for step in result.steps if step.step == "store")
+
+    with (
+        noted(environment.home, result.run, stored),
+        connected(environment, "loader") as connection,
+        load_lock(connection),
+    ):
         make_own_tables(connection)
+        warning = clock_warning(dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_entry(connection))
+        result.warnings += [warning] if warning else []
         with _failures_recorded(connection, result.run):
 
             def computed(step: Step) -> None:

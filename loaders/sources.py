@@ -24,6 +24,8 @@ class Source(Declaration):
     timezone: str = "UTC"
     # A declared source is expected to deliver every day until this one; days that it lacks are held back.
     until: dt.date | None = None
+    # So many hours after its end a day is due.
+    due_after_hours: int = Field(0, ge=0, le=96)
     name: str = Field("", pattern=r"^[a-z][a-z0-9_]{0,62}$|^$")
 
     @field_validator("timezone")
@@ -37,6 +39,11 @@ class Source(Declaration):
     def zone(self) -> ZoneInfo:
         """The property's time zone."""
         return ZoneInfo(self.timezone)
+
+    def due_day(self, now: dt.datetime) -> dt.date:
+        """The last day that should have been delivered at that moment; a moment with a time zone."""
+        ended = (now - dt.timedelta(hours=self.due_after_hours)).astimezone(self.zone).date() - dt.timedelta(days=1)
+        return min(ended, self.until) if self.until else ended
 
 
 class Sources(Declaration):

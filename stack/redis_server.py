@@ -5,10 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from settings.environment import Environment
 from stack.places import Places
 from stack.programs import find_program, is_installed
@@ -62,6 +58,11 @@ def server_command(places: Places) -> list[str]:
 
 def redis_is_ready(environment: Environment) -> bool:
     """Whether the server answers to the password in force; a server that still reads its snapshot does not."""
+    # It takes a third of a second to read in, which whoever has no Redis running need not wait for.
+    import redis  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+
     client = redis.Redis(
         host="127.0.0.1",
         port=environment.redis_port,

@@ -85,6 +85,14 @@ def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) 
     return True
 
 
+def newest_entry(connection: MySQL) -> dt.datetime | None:
+    """When the step that was written last had ended (UTC), by the clock of the machine that wrote it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT finished_at FROM loads ORDER BY id DESC LIMIT 1")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def recent(connection: MySQL, limit: int) -> list[dict[str, Any]]:
     """The newest steps of the ledger, newest first."""
     with connection.cursor(DictCursor) as cursor:

@@ -46,8 +46,10 @@ def condition(error: BaseException, path: Path) -> WarehouseError | None:
         if pattern.search(text):
             holder = re.search(r"PID (\d+)", text)
             who = f" (process {holder.group(1)})" if holder else ""
-            kind = WarehouseBusyError if pattern is _BUSY else WarehouseError
-            return kind(sentence.format(path=path, who=who, reason=_first_line(text)))
+            told = sentence.format(path=path, who=who, reason=_first_line(text))
+            if pattern is _BUSY:
+                return WarehouseBusyError(told, int(holder.group(1)) if holder else None)
+            return WarehouseError(told)
     return None
 
 
