@@ -138,6 +138,8 @@ def _lines(environment: Environment, facts: Facts) -> list[tuple[str, str]]:
             )
         )
     success = facts.journal.success
+    if not (facts.has_data or facts.worker or facts.warehouse_trouble):
+        lines.append(("data", "none yet: groundup ingest FILE… or groundup demo, then groundup load"))
     if success:
         rows = f"{success.rows:,} rows in {success.seconds:.1f} s" if success.rows else "nothing had changed"
         lines.append(

@@ -73,6 +73,11 @@ class Facts:
     home: Path = Path()
     leftovers: tuple[Path, ...] = ()
 
+    @property
+    def has_data(self) -> bool:
+        """Whether warehouse or store holds a day of anything."""
+        return any(known and (known.sources or known.reports) for known in (self.warehouse, self.store))
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -169,7 +174,8 @@ def _held_back(facts: Facts) -> Iterable[Problem]:
         yield Problem(
             f"{span(held)} {'are' if len(held) > 1 else 'is'} held back until "
             f"{', '.join(facts.warehouse.awaited)} delivers.",
-            "groundup ingest the missing files and groundup load, or groundup load --partial",
+            f"groundup ingest FILE… --source {facts.warehouse.awaited[0]}, then groundup load; "
+            "or, without it, groundup load --partial",
         )
     partial = facts.store.partial if facts.store else ()
     if partial:

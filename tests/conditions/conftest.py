@@ -1,7 +1,9 @@
 """Two states of the reports, before and after two days more, and the way from one to the other that something bars."""
 
 import datetime as dt
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +12,18 @@ from typing import Any
 import pytest
 
 from loaders.demo import demo_exports
+from loaders.ingest import ingest
 from loaders.inputs import read_inputs
 from loaders.plan import Request
 from loaders.run import load
+from loaders.sources import Source, name_source
 from loaders.store.connection import connected
 from loaders.store.query import ask
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from settings.environment import PROJECT
 from tests import definitions
 from tests.conditions.sentences import is_told
-from tests.conftest import Stack, new_stack
+from tests.conftest import GROUNDUP, Stack, new_stack
 from tests.loaders.store.conftest import drop_all
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -78,12 +83,20 @@ class Ways:
         return Stack(folder, self.stack.variables | {"GROUNDUP_HOME": str(folder)})
 
     def ingest_new(self, stack: Stack) -> None:
-        stack.run("ingest", *self.new_files, "--source", "demo")
+        """Puts the newest files into the warehouse."""
+        _ingest(stack, "demo", "ga4", self.new_files)
 
     def ingest_all(self, stack: Stack) -> None:
+        """Puts all files into the warehouse."""
         for source, (schema, files) in self.old_files.items():
-            stack.run("ingest", *files, "--source", source, "--schema", schema, "--timezone", "Asia/Seoul")
+            _ingest(stack, source, schema, files)
         self.ingest_new(stack)
+
+
+def _ingest(stack: Stack, name: str, schema: str, files: Sequence[str]) -> None:
+    source = name_source(name, Source.model_validate({"schema": schema, "timezone": "Asia/Seoul"}), "the test")
+    with DuckDBWarehouse(stack.environment.warehouse_file) as warehouse:
+        ingest(warehouse, [Path(file) for file in files], source)
 
 
 def _load(stack: Stack, file: Path) -> None:
@@ -98,8 +111,8 @@ def make_ways(folder: Path, stack: Stack) -> Ways:
     new = files["demo"][1][-2:]
     ways = Ways(stack, folder, old, new, {}, {})
     for source, (schema, paths) in old.items():
-        stack.run("ingest", *paths, "--source", source, "--schema", schema, "--timezone", "Asia/Seoul")
-    stack.run("load")
+        _ingest(stack, source, schema, paths)
+    _load(stack, stack.environment.warehouse_file)
     before = tables(stack)
     shutil.copyfile(stack.environment.warehouse_file, folder / "loaded.duckdb")
     ways.ingest_new(stack)
@@ -113,7 +126,7 @@ def make_ways(folder: Path, stack: Stack) -> Ways:
     clean.home.mkdir()
     shutil.copyfile(stack.home / "secrets.env", clean.home / "secrets.env")
     ways.ingest_all(clean)
-    clean.run("load")
+    _load(stack, clean.environment.warehouse_file)
     after = tables(stack)
     assert before != after
     return Ways(stack, folder, old, new, before, after)
@@ -133,20 +146,14 @@ def home(ways: Ways, tmp_path: Path) -> Stack:
     return ways.home(tmp_path / "home")
 
 
-def wait_for(process: Any, seconds: float = 60) -> tuple[int, str]:
+def wait_for(process: subprocess.Popen[str], seconds: float = 120) -> tuple[int, str]:
     """The end of a command that was begun: its status and what it said."""
     _, said = process.communicate(timeout=seconds)
     return process.returncode, said
 
 
-def begin(stack: Stack, *arguments: str, **variables: str) -> Any:
+def begin(stack: Stack, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     """Begins a verb and does not wait for it."""
-    import os
-    import subprocess
-
-    from settings.environment import PROJECT
-    from tests.conftest import GROUNDUP
-
     return subprocess.Popen(
         [GROUNDUP, *arguments],
         cwd=PROJECT,
@@ -155,6 +162,3 @@ def begin(stack: Stack, *arguments: str, **variables: str) -> Any:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-__all__: Sequence[str] = ("Ways", "begin", "fails", "home", "tables", "wait_for", "ways")
