@@ -10,9 +10,7 @@ from settings.environment import PROJECT, load_environment
 from superset_sync.new_dataset import write_dataset
 from superset_sync.publish import publish
 
-assets = typer.Typer(
-    help="Superset assets as code: check them, publish them.", no_args_is_help=True, add_completion=False
-)
+assets = typer.Typer(help="Superset assets as code: check them, publish them.", no_args_is_help=True)
 
 
 @assets.command()

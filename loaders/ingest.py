@@ -20,8 +20,8 @@ from loaders.exports import Field, export_schema
 from loaders.forget import leave_out_forgotten
 from loaders.sources import Source
 from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
-from loaders.warehouse.duckdb_exports import OWN_COLUMNS, delivered_fields, drop_rows, make_room, widest
 from loaders.warehouse.duckdb_errors import concerns_warehouse
+from loaders.warehouse.duckdb_exports import OWN_COLUMNS, delivered_fields, drop_rows, make_room, widest
 
 # Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
 _FILES_AT_ONCE = 16

@@ -16,8 +16,8 @@ from loaders.plan import (
     wanted_slots,
 )
 from loaders.sources import Source
-from loaders.versions import Versions, whole_version
-from loaders.warehouse import DailyTable, Partition, Slot, Stamp
+from loaders.versions import Versions
+from loaders.warehouse import DailyTable, Partition, Slot
 
 Partitions = Mapping[Slot, Partition]
 
@@ -32,8 +32,7 @@ def stale_days(
 ) -> dict[str, set[dt.date]]:
     """For each report of `held` the days that differ from what a load would make of the delivered days.
 
-    `held` has the versions of the days in MySQL. Where a table is made whole, a load may find more days than these:
-    those whose rows change are only known when it has been made.
+    `held` has the versions of the days in MySQL. A load may find more: which first days move is known when they have.
     """
     published = set(calendar.days)
     delivered = [table for table in tables if table.date in published]
@@ -41,14 +40,8 @@ def stale_days(
     changing: dict[str, set[dt.date]] = {}
     for table in catalog.tables.values():
         existing = partitions.get(table.name, {})
-        reached = _reached(table, published, changing)
-        if table.rebuilt_whole:
-            stamp = Stamp(table.code_version(), whole_version(table, versions))
-            fresh = {partition.stamp for partition in existing.values()} == {stamp}
-            code_is_same = {partition.stamp.code for partition in existing.values()} == {stamp.code}
-            changing[table.name] = reached if fresh or (reached and code_is_same) else published
-        else:
-            changing[table.name] = reached | _due(table, published, versions, delivered, sources, existing)
+        due_days = _due(table, published, versions, delivered, sources, existing)
+        changing[table.name] = due_days | _reached(table, published, changing)
         versions[table.name] = partition_versions(existing)
     made = {name: {slot.date: found.version for slot, found in partitions.get(name, {}).items()} for name in held}
     return {name: changing[name] | _unlike(versions_held, made[name]) for name, versions_held in held.items()}

@@ -28,13 +28,16 @@ from tests.loaders.store.conftest import drop_all
 
 Tables = dict[str, list[tuple[Any, ...]]]
 
+REPORTS = definitions.catalog().reports
+
 # Progress, which goes to stderr too.
 _PROGRESS = ("Loading: ", "Ingesting: ", "Making ", "Starting ", "Stopping ", "Waiting ", "Ending ", "Ended ")
 
 
 def tables(stack: Stack) -> Tables:
     """Every cell of every report, and the calendar without its moments of delivery."""
-    questions = {table.name: f"SELECT * FROM `{table.name}`" for table in definitions.catalog().reports}
+    columns = {table.name: ", ".join(f"`{column.name}`" for column in table.columns) for table in REPORTS}
+    questions = {name: f"SELECT {listed} FROM `{name}`" for name, listed in columns.items()}
     questions["days"] = "SELECT `date`, source, `rows`, modified_at IS NULL, final_at FROM days"
     return {name: sorted(ask(stack.environment, query).rows) for name, query in questions.items()}
 

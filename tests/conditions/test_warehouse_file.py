@@ -6,6 +6,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
+from loaders.warehouse.duckdb_file import FORMAT
 from tests.conditions import sentences
 from tests.conditions.conftest import fails, tables
 
@@ -73,7 +74,7 @@ def test_a_format_of_the_future(ways, home):
     assert path.read_bytes() == content
     assert tables(home) == ways.before
     with duckdb.connect(str(path)) as connection:
-        connection.execute("UPDATE groundup.format SET version = 1")
+        connection.execute("UPDATE groundup.format SET version = ?", [FORMAT])
     home.run("load")
     assert tables(home) == ways.after
 
