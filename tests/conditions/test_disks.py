@@ -18,24 +18,22 @@ def small(ways, tmp_path):
         yield ways.home(tmp_path / "small"), mounted
 
 
-@pytest.mark.parametrize("kilobytes", [0, 40, 600])
+@pytest.mark.parametrize("kilobytes", [0, 40])
 def test_no_room_for_a_first_warehouse(ways, small, kilobytes):
     home, mounted = small
     home.environment.warehouse_file.unlink()
     mounted.leave(kilobytes)
     fails(home, "ingest", *ways.new_files, "--source", "demo", "--schema", "ga4", saying=sentences.WAREHOUSE_DISK_FULL)
-    fails(home, "load", saying=sentences.NO_DATA if kilobytes > 500 else sentences.WAREHOUSE_DISK_FULL)
     mounted.make_room()
     ways.ingest_all(home)
     home.run("load")
     assert tables(home) == ways.after
 
 
-@pytest.mark.parametrize("kilobytes", [0, 100])
-def test_no_room_to_ingest(ways, small, kilobytes):
+def test_no_room_to_ingest(ways, small):
     home, mounted = small
     shutil.copyfile(ways.folder / "loaded.duckdb", home.environment.warehouse_file)
-    mounted.leave(kilobytes)
+    mounted.leave(100)
     fails(home, "ingest", *ways.new_files, "--source", "demo", saying=sentences.WAREHOUSE_DISK_FULL)
     assert "Only" in home.run("status").stdout
     mounted.make_room()
@@ -46,7 +44,7 @@ def test_no_room_to_ingest(ways, small, kilobytes):
     assert tables(home) == ways.after
 
 
-@pytest.mark.parametrize("kilobytes", [0, 100, 700])
+@pytest.mark.parametrize("kilobytes", [0, 700])
 def test_no_room_to_compute(ways, small, kilobytes):
     home, mounted = small
     mounted.leave(kilobytes)
