@@ -58,7 +58,7 @@ def test_no_room_to_compute(ways, small, kilobytes):
 def test_no_room_in_the_folder_for_temporary_files(ways, home, tmp_path):
     with disk(tmp_path / "temporary") as mounted:
         mounted.leave(0)
-        fails(home, "demo", saying=sentences.DEMO_DISK_FULL, TMPDIR=str(mounted.folder))
+        fails(home, "demo", "--days", "2", "--users", "50", saying=sentences.DEMO_DISK_FULL, TMPDIR=str(mounted.folder))
         # A load streams: it needs none.
         home.run("load", TMPDIR=str(mounted.folder))
     assert tables(home) == ways.after
