@@ -199,7 +199,7 @@ def _machine(facts: Facts) -> Iterable[Problem]:
         yield Problem(warning, "timedatectl set-ntp true")
     if facts.leftovers and not facts.worker:
         names = " ".join(str(path) for path in facts.leftovers)
-        yield Problem(f"A command that was cut off has left {names}.", f"rm -r {names}")
+        yield Problem(f"A command that was cut off has left {names}.", "groundup load, which removes it")
 
 
 def ago(now: dt.datetime, attempt: Attempt) -> str:

@@ -23,6 +23,7 @@ from loaders.store.connection import MySQL, connected
 from loaders.store.ledger import newest_entry
 from loaders.store.slices import held_versions
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.duckdb_file import fresh_file, spill_folder
 from settings.environment import Environment
 
 Held = Mapping[str, Mapping[dt.date, str]]
@@ -148,6 +149,5 @@ def _disk(home: Path) -> tuple[int | None, int | None]:
 
 def _leftovers(environment: Environment) -> tuple[Path, ...]:
     path = environment.warehouse_file
-    beside = [path.with_suffix(".new"), path.with_name(f"{path.name}.draft"), path.with_name(f"{path.name}.tmp")]
-    drafts = sorted((environment.home / "mysql").glob("data.new-*"))
-    return tuple(found for found in (*beside, *drafts) if found.exists())
+    beside = (fresh_file(path), path.with_name(f"{path.name}.draft"), spill_folder(path))
+    return tuple(found for found in beside if found.exists())

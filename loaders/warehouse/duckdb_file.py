@@ -89,7 +89,7 @@ def _connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnectio
         read_only=read_only,
         config={
             "autoinstall_known_extensions": False,
-            "temp_directory": str(_spill_folder(path)),
+            "temp_directory": str(spill_folder(path)),
             # Beside it DuckDB takes a third more for what it does not count; what does not fit goes to the disk.
             "memory_limit": "1300MB",
             # Rows have no order: whoever needs one says so, and writing takes three quarters of the time.
@@ -160,7 +160,8 @@ def put_in_place(fresh: Path, path: Path) -> None:
         fresh.replace(path)
 
 
-def _spill_folder(path: Path) -> Path:
+def spill_folder(path: Path) -> Path:
+    """Where DuckDB puts what does not fit into memory; gone when the warehouse is closed."""
     return Path(f"{path}.tmp")
 
 
@@ -168,7 +169,7 @@ def _remove_leftovers(path: Path) -> None:
     """What a killed process has left beside the file, which is ours alone now: copies of data that may be forgotten."""
     if str(path) != ":memory:":
         _remove(fresh_file(path))
-        shutil.rmtree(_spill_folder(path), ignore_errors=True)
+        shutil.rmtree(spill_folder(path), ignore_errors=True)
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:

@@ -134,7 +134,7 @@ def test_little_room_a_wrong_clock_and_leftovers_are_told_and_fail_nothing():
     found = told(facts(store=store, disk_free=5 << 20, leftovers=(Path("/srv/home/warehouse.new"),)))
     assert [text.split(" ", 2)[:2] for text, *_ in found] == [["Only", "5"], ["This", "machine's"], ["A", "command"]]
     assert [fails for *_, fails in found] == [False, False, False]
-    assert found[2][1] == "rm -r /srv/home/warehouse.new"
+    assert found[2][1] == "groundup load, which removes it"
 
 
 def test_what_fails_comes_first():
