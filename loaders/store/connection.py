@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -26,6 +27,12 @@ else:
 _NO_ROOM = re.compile(r"Errcode: 28\b|errno: (28|135)\b|No space left")
 _DISK_FULL = "The disk of MySQL at {where} is full ({text}); make room on it, then try again."
 
+# InnoDB enlarges its files by so much at a time; MariaDB has been seen to die where less was left.
+_LEAST_ROOM = 16 << 20
+
+# PyMySQL's own numbers for a connection that broke; the first is for one that it has closed after an error.
+_LOST = {0, 2006, 2013, 2055}
+
 # What a refusal by its number means, and what to do.
 _SENTENCES = (
     (
@@ -36,8 +43,7 @@ _SENTENCES = (
     ({1021, ER.RECORD_FILE_FULL}, _DISK_FULL),
     ({2002, 2003}, "MySQL at {where} does not answer ({text}); start it by `groundup up mysql`, then try again."),
     (
-        # The first is PyMySQL's own, for a connection that it has closed after an error.
-        {0, 2006, 2013, 2055},
+        _LOST,
         "The connection to MySQL at {where} was lost ({text}), and the reports are as they were; see that it runs by "
         "`groundup up mysql`, then try again.",
     ),
@@ -106,6 +112,14 @@ def explain(error: pymysql.MySQLError, environment: Environment) -> str:
     code = error.args[0] if error.args else 0
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
     sentence = next((sentence for codes, sentence in _SENTENCES if code in codes), _OTHERWISE)
-    if _NO_ROOM.search(text):
+    if _NO_ROOM.search(text) or (code in _LOST and _died_of_a_full_disk(environment)):
         sentence = _DISK_FULL
     return sentence.format(where=f"{environment.mysql_host}:{environment.mysql_port}", text=text)
+
+
+def _died_of_a_full_disk(environment: Environment) -> bool:
+    """Whether a server of this machine, which is gone, has no room left."""
+    try:
+        return shutil.disk_usage(environment.home / "mysql").free < _LEAST_ROOM
+    except OSError:
+        return False
