@@ -76,14 +76,19 @@ def snapshot(connection: pymysql.Connection) -> Iterator[None]:
     connection.rollback()
 
 
+def columns(connection: pymysql.Connection, table: str) -> list[str]:
+    """All columns of a table, those included that `SELECT *` leaves out."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW COLUMNS FROM `{table}`")
+        return [f"`{row[0]}`" for row in cursor.fetchall()]
+
+
 def question(connection: pymysql.Connection) -> str:
     """The query that gives a number for each table, which changes with any of its cells."""
     parts = []
-    with connection.cursor() as cursor:
-        for name in TABLES:
-            cursor.execute(f"SHOW COLUMNS FROM `{name}`")
-            columns = ", ".join(f"COALESCE(`{row[0]}`, '-')" for row in cursor.fetchall())
-            parts.append(f"SELECT COUNT(*), SUM(CRC32(CONCAT_WS('|', {columns}))) FROM `{name}`")
+    for name in TABLES:
+        cells = ", ".join(f"COALESCE({column}, '-')" for column in columns(connection, name))
+        parts.append(f"SELECT COUNT(*), SUM(CRC32(CONCAT_WS('|', {cells}))) FROM `{name}`")
     connection.rollback()
     return " UNION ALL ".join(parts)
 
@@ -97,10 +102,10 @@ def answer(connection: pymysql.Connection, query: str) -> tuple[tuple[object, ..
 
 def read(connection: pymysql.Connection) -> dict[str, list[dict[str, object]]]:
     """All rows of all tables."""
-    with connection.cursor(DictCursor) as cursor:
-        rows = {}
-        for name in TABLES:
-            cursor.execute(f"SELECT * FROM `{name}`")
+    rows = {}
+    for name in TABLES:
+        with connection.cursor(DictCursor) as cursor:
+            cursor.execute(f"SELECT {', '.join(columns(connection, name))} FROM `{name}`")
             rows[name] = list(cursor.fetchall())
     return rows
 

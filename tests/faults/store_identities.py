@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from tests import identities
+from tests import definitions, identities
 from tests.identities import PLACE, Tables, apart, sums
 
 # Which column of a report is the day of its slices.
-PARTITIONS = {"retention": "cohort_date"}
+PARTITIONS = {table.name: table.partition for table in definitions.catalog().reports}
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def slices_are_whole(tables: Tables, days: frozenset[date]) -> Iterator[str]:
     for row in tables["slices"]:
         written.setdefault(row["report"], {}).setdefault(row["declaration"], {})[row["date"]] = row["rows"]
     for report in _reports(tables):
-        found = Counter(row[PARTITIONS.get(report, "date")] for row in tables[report])
+        found = Counter(row[PARTITIONS[report]] for row in tables[report])
         wanted = {day: found.get(day, 0) for day in days | found.keys()}
         # While a report is filled anew beside the one that is read, it has the slices of both declarations.
         if wanted not in written.get(report, {}).values():
