@@ -222,14 +222,15 @@ class Play:
         if isinstance(blow.moment, Trap):
             trap = blow.moment
             if not trap.text:
-                trap = replace(trap, number=int(blow.share * usual.statements.get(trap.engine, 20)))
+                # Rather early: a load after a load that was nearly through says little.
+                trap = replace(trap, number=int(blow.share**2 * usual.statements.get(trap.engine, 20)))
             running = self._start(verb, trap, blow.victims)
             status = running.wait()
             hit = set(running.killed()) == set(blow.victims)
             moment = f"{trap.phase} a statement to {trap.engine}"
         else:
             running = self._start(verb)
-            while running.is_alive and time.monotonic() < running.started + blow.moment * usual.seconds:
+            while running.is_alive and time.monotonic() < running.started + 0.8 * blow.moment * usual.seconds:
                 time.sleep(0.001)
             # All of them are killed, whether or not the first one lived.
             hits = [self._kill(running, victim) for victim in sorted(blow.victims, key="groundup".__eq__)]
