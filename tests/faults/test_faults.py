@@ -33,7 +33,7 @@ def require_real_kills(outcome: Outcome) -> None:
 
 
 def test_endures_25_kills(killed: Stack, tmp_path: Path) -> None:
-    outcome = endure(killed, tmp_path, SEED, 25, superset_every=3, only=ONLY)
+    outcome = endure(killed, tmp_path, SEED, 25, only=ONLY)
     sys.stdout.write(figures.sentences(outcome, SEED) + "\n\n" + figures.table(outcome) + "\n")
     if ONLY is None:
         require_real_kills(outcome)
@@ -49,7 +49,7 @@ def test_endures_a_thousand_kills(killed: Stack, tmp_path: Path) -> None:
         if page:
             figures.write(Path(page), outcome, SEED + 1)
 
-    outcome = endure(killed, tmp_path, SEED + 1, kills, superset_every=5, only=ONLY, after_each=write)
+    outcome = endure(killed, tmp_path, SEED + 1, kills, only=ONLY, after_each=write)
     sys.stdout.write(figures.sentences(outcome, SEED + 1) + "\n\n" + figures.table(outcome) + "\n")
     if ONLY is None:
         require_real_kills(outcome)
