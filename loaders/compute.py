@@ -7,25 +7,13 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from loaders.catalog import DAYS, EXPORT, Catalog, Table, digest
+from loaders.catalog import DAYS, EXPORT, Catalog, Table
 from loaders.day_calendar import Calendar
-from loaders.plan import (
-    Due,
-    Request,
-    calendar_versions,
-    days_to_compute,
-    due,
-    export_versions,
-    from_the_first_on,
-    partition_versions,
-    wanted_slots,
-)
+from loaders.decisions import Piece, decide
+from loaders.plan import Request, calendar_versions, days_to_compute, export_versions, partition_versions
 from loaders.sources import Source
-from loaders.versions import Run, Versions, runs
-from loaders.warehouse import DailyTable, Spent, Stamp, Warehouse
-
-# Longer runs of days are computed in pieces, so that memory does not grow with the history.
-LONGEST_RUN = 366
+from loaders.versions import Versions
+from loaders.warehouse import Spent, Warehouse
 
 
 @dataclass(frozen=True)
@@ -71,73 +59,37 @@ def compute(
         on_step(step)
 
     for table in catalog.tables.values():
-        _replace(warehouse, table, needed[table.name], published, versions, delivered, sources, request, done)
+        decision = decide(
+            table,
+            needed[table.name],
+            published,
+            versions,
+            delivered,
+            sources,
+            warehouse.partitions(table.name),
+            request,
+        )
+        if decision.stale:
+            warehouse.retire(table, decision.stale)
+        for piece in decision.pieces:
+            started = time.monotonic()
+            spent = warehouse.replace(table, piece.schema, piece.source, piece.stamps)
+            done(_step(table, piece, spent, started))
         versions[table.name] = partition_versions(warehouse.partitions(table.name))
     return steps
 
 
-def _replace(
-    warehouse: Warehouse,
-    table: Table,
-    days: Collection[dt.date],
-    published: Collection[dt.date],
-    versions: Mapping[str, Versions],
-    delivered: Collection[DailyTable],
-    sources: Mapping[str, Source],
-    request: Request,
-    done: Callable[[Step], None],
-) -> None:
-    existing = warehouse.partitions(table.name)
-    slots = wanted_slots(table, days, versions, delivered)
-    names = {slot.source for slot in slots}
-    schemas = {name: sources[name].export_schema if table.per_source else "" for name in names}
-    codes = {name: _code(table, schemas[name]) for name in names}
-    pending = due(table, slots, existing, codes, request)
-    # What every day's partition should be is only known of all published days, whatever was asked for.
-    lasting = set(wanted_slots(table, published, versions, delivered))
-    stale = [slot for slot in existing if slot not in lasting]
-    if table.onwards:
-        pending = from_the_first_on(pending, slots, stale, codes)
-    if stale:
-        warehouse.retire(table, stale)
-    for name in sorted(names):
-        stamps = {slot.date: entry for slot, entry in pending.items() if slot.source == name}
-        for run in _runs(table, stamps):
-            started = time.monotonic()
-            due_days = {day: stamps[day].stamp for day in run.days if day in stamps}
-            spent = warehouse.replace(table, schemas[name], name, due_days)
-            done(_step(table, run.start, run.end, run.reason, spent, started, _joint_stamp(run, stamps)))
-
-
-def _runs(table: Table, stamps: Mapping[dt.date, Due]) -> list[Run]:
-    if table.onwards and stamps:
-        # One statement: it has to see everything from the first day on.
-        return [Run(min(stamps), max(stamps), stamps[min(stamps)].reason)]
-    return runs({day: entry.reason for day, entry in stamps.items()}, LONGEST_RUN)
-
-
-def _code(table: Table, schema: str) -> str:
-    return table.code_version(schema) if schema else table.code_version()
-
-
-def _joint_stamp(run: Run, stamps: Mapping[dt.date, Due]) -> Stamp:
-    inputs = [stamps[day].stamp.inputs for day in run.days if day in stamps]
-    return Stamp(stamps[run.start].stamp.code, inputs[0] if len(inputs) == 1 else digest(inputs))
-
-
-def _step(
-    table: Table, start: dt.date | None, end: dt.date | None, reason: str, spent: Spent, started: float, stamp: Stamp
-) -> Step:
+def _step(table: Table, piece: Piece, spent: Spent, started: float) -> Step:
     return Step(
         table=table.name,
         step="compute",
-        start=start,
-        end=end,
-        reason=reason,
+        start=piece.run.start,
+        end=piece.run.end,
+        reason=piece.run.reason,
         rows=spent.rows,
         seconds=time.monotonic() - started,
-        source_version=stamp.inputs,
-        code_version=stamp.code,
+        source_version=piece.stamp.inputs,
+        code_version=piece.stamp.code,
         bytes_billed=spent.bytes_billed,
         usd=spent.usd,
     )

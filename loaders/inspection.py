@@ -10,7 +10,9 @@ from pathlib import Path
 import psutil
 
 from loaders.catalog import Catalog, load_catalog
+from loaders.decisions import days_to_store
 from loaders.errors import LoaderError, WarehouseBusyError
+from loaders.foresight import foresee
 from loaders.health import Facts, StoreFacts, WarehouseFacts, Worker
 from loaders.inputs import read_inputs
 from loaders.journal import read_journal
@@ -18,7 +20,6 @@ from loaders.metrics import load_metrics
 from loaders.plan import Request
 from loaders.run import calendar_of
 from loaders.sources import load_sources
-from loaders.staleness import stale_days
 from loaders.store.connection import MySQL, connected
 from loaders.store.ledger import newest_entry
 from loaders.store.slices import held_versions
@@ -84,8 +85,8 @@ def _look_into(environment: Environment, warehouse: DuckDBWarehouse, held: Held 
     calendar = calendar_of(warehouse, inputs, Request())
     stale = None
     if held is not None:
-        found = stale_days(inputs.catalog, calendar, tables, inputs.sources, partitions, held)
-        stale = {name: len(days) for name, days in found.items()}
+        foreseen = foresee(inputs.catalog, calendar, tables, inputs.sources, partitions, Request())
+        stale = {name: len(days_to_store(held[name], versions)) for name, versions in foreseen.versions.items()}
     return WarehouseFacts(newest, reports, calendar.held_back, calendar.awaited, stale)
 
 

@@ -15,6 +15,7 @@ RESTATED = "restated at the source"
 DEFINITION = "definition changed"
 UPSTREAM = "upstream changed"
 FORCED = "forced"
+REMOVED = "removed at the source"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from loaders.store.tables import drop_undeclared, make_own_tables, make_place, s
 from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
+NO_DATA = "There is no data yet; ingest an export by `groundup ingest FILE…` or make one by `groundup demo`."
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -115,9 +117,7 @@ def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calen
     """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for."""
     tables = warehouse.daily_tables()
     if not tables and not any(warehouse.partitions(name) for name in inputs.catalog.tables):
-        raise RangeError(
-            "There is no data yet; ingest an export by `groundup ingest FILE…` or make one by `groundup demo`."
-        )
+        raise RangeError(NO_DATA)
     # A day that was published as partial stays: what people have seen does not go away again.
     calendar = make_calendar(
         tables,

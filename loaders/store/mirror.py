@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from loaders.catalog import Table, digest
-from loaders.compute import LONGEST_RUN, Step, report_versions
-from loaders.plan import FORCED, NEW, UPSTREAM
+from loaders.compute import Step, report_versions
+from loaders.decisions import runs_to_store
 from loaders.store.connection import MySQL, transaction
 from loaders.store.ledger import Entry, record
 from loaders.store.slices import Slice, held_versions, write_slice
-from loaders.versions import runs
 from loaders.warehouse import Warehouse
-
-REMOVED = "removed at the source"
-
-
-def reasons(held: Mapping[dt.date, str], wanted: Mapping[dt.date, str]) -> dict[dt.date, str]:
-    """The days that must be written, and why."""
-    found = {day: NEW if day not in held else UPSTREAM for day, version in wanted.items() if held.get(day) != version}
-    return found | {day: REMOVED for day in held if day not in wanted}
 
 
 @dataclass(frozen=True)
@@ -77,10 +68,6 @@ def _pending(
     """The slices to write and why; those of `days` only, or all of them."""
     held = held_versions(connection, target.table)
     wanted = report_versions(warehouse, target.table)
-    pending = reasons(held, wanted)
-    asked = {day: reason for day, reason in pending.items() if days is None or day in days or day not in wanted}
-    if force:
-        asked = {day: FORCED for day in wanted if days is None or day in days} | asked
     return [
         (
             Slice(
@@ -92,7 +79,7 @@ def _pending(
             ),
             part.reason,
         )
-        for part in runs(asked, LONGEST_RUN)
+        for part in runs_to_store(held, wanted, days, force=force)
     ]
 
 

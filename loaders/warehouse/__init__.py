@@ -97,6 +97,10 @@ class Warehouse(Protocol):
         """
         ...
 
+    def estimate(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
+        """What `replace` with the same arguments would cost at most; found out for free, and nothing is changed."""
+        ...
+
     def retire(self, table: Table, slots: Collection[Slot]) -> None:
         """Removes partitions that no longer have a place."""
         ...

@@ -6,10 +6,11 @@ import pytest
 
 from loaders.compute import compute, report_versions
 from loaders.day_calendar import make_calendar
+from loaders.decisions import days_to_store
+from loaders.foresight import foresee
 from loaders.ingest import ingest, remove_source
 from loaders.plan import Request
 from loaders.sources import Source, name_source
-from loaders.staleness import stale_days
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from tests import definitions
 from tests.pipeline import write_file
@@ -39,7 +40,8 @@ class Bench:
 
     def stale(self):
         partitions = {name: self.warehouse.partitions(name) for name in CATALOG.tables}
-        return stale_days(CATALOG, self.calendar(), self.warehouse.daily_tables(), {"app": APP}, partitions, self.held)
+        foreseen = foresee(CATALOG, self.calendar(), self.warehouse.daily_tables(), {"app": APP}, partitions, Request())
+        return {name: set(days_to_store(self.held[name], versions)) for name, versions in foreseen.versions.items()}
 
     def compute(self):
         compute(self.warehouse, CATALOG, self.calendar(), {"app": APP}, Request())

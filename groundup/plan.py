@@ -1,0 +1,85 @@
+"""`groundup plan`: what a load would do, why, and what it would cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from groundup.arguments import parse_day
+from groundup.console import output, plain_table
+from loaders.errors import RangeError
+from loaders.inputs import read_inputs
+from loaders.plan import Request
+from loaders.planning import Plan, PlannedStep, make_plan
+from loaders.run import NO_DATA
+from loaders.warehouse.duckdb import DuckDBWarehouse
+from settings.environment import load_environment
+
+
+def plan(
+    from_: Annotated[
+        dt.date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="Only from this day on.")
+    ] = None,
+    to: Annotated[
+        dt.date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="Only up to this day.")
+    ] = None,
+    report: Annotated[str | None, typer.Option(help="Only this report.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also what has not changed.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="With days that a declared source has not delivered yet.")
+    ] = False,
+    json_: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+) -> None:
+    """Show what a load with the same options would compute, why, how many bytes it would read, and what they cost.
+
+    Changes nothing and costs nothing.
+
+    Example: groundup plan --from 2026-11-01
+    """
+    environment = load_environment()
+    if not environment.warehouse_file.exists():
+        raise RangeError(NO_DATA)
+    with DuckDBWarehouse(environment.warehouse_file, read_only=True) as warehouse:
+        inputs = read_inputs(environment, warehouse)
+        found = make_plan(environment, warehouse, inputs, Request(from_, to, report, force, partial))
+    if json_:
+        typer.echo(json.dumps({"steps": [_as_json(step) for step in found.steps]}, indent=2))
+    else:
+        _print(found)
+
+
+def _as_json(step: PlannedStep) -> dict[str, object]:
+    return {
+        "table": step.table,
+        "step": step.step,
+        "from": str(step.start),
+        "to": str(step.end),
+        "reason": step.reason,
+        "bytes": step.bytes,
+        "usd": step.usd,
+    }
+
+
+def _print(found: Plan) -> None:
+    if not found.steps:
+        typer.echo("Nothing to do: the reports are what the export, the queries and the settings make of them.")
+        return
+    table = plain_table("step", "days", "reason", "bytes", "dollars")
+    for number in (3, 4):
+        table.columns[number].justify = "right"
+    for step in found.steps:
+        days = str(step.start) if step.start == step.end else f"{step.start} … {step.end}"
+        cost = (f"{step.bytes:,}", f"{step.usd:.4f}") if step.step == "compute" else ("", "")
+        table.add_row(f"{step.step} {step.table}", days, step.reason, *cost)
+    output().print(table)
+    typer.echo(_summary(found.steps))
+
+
+def _summary(steps: Sequence[PlannedStep]) -> str:
+    statements = sum(step.step == "compute" for step in steps)
+    read, usd = sum(step.bytes for step in steps), sum(step.usd for step in steps)
+    return f"{statements} statements would read {read:,} bytes for ${usd:.2f}; `groundup load` runs them."
