@@ -7,7 +7,7 @@ import reprlib
 _LONGEST = 60
 # Of a value of any size and depth, no more is spelled out than is shown.
 _REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxlong = _REPR.maxother = 2 * _LONGEST
+_REPR.maxstring = _REPR.maxlong = _REPR.maxother = 4 * _LONGEST
 
 
 def shown(value: object) -> str:

@@ -30,11 +30,13 @@ def kept_translation(
     """
     content = json.dumps([google_sql, source, sorted(types.items())])
     key, translator = hashlib.sha256(content.encode()).hexdigest(), _translator_version()
+    # To the last row: DuckDB refuses other work while a result is half read.
     found = connection.execute(
         "SELECT sql, parameters FROM groundup.translations WHERE key = ? AND translator = ?", [key, translator]
-    ).fetchone()
+    ).fetchall()
     if found:
-        return Translation(found[0], frozenset(found[1]))
+        sql, parameters = found[0]
+        return Translation(sql, frozenset(parameters))
     # Reading in the translator takes longer than a load that finds nothing to do.
     from loaders.warehouse.duckdb_sql import translate  # noqa: PLC0415
 

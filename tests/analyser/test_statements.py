@@ -50,11 +50,11 @@ FAULTS = {
     "a table that is not declared": ("users", "FROM user_days", "FROM events_flat"),
     "an unknown function": ("active_users", "DATE_DIFF(", "DATEDIFF("),
     "a function of DuckDB's": ("events_flat", "PARSE_DATE('%Y%m%d', event_date)", "strptime(event_date, '%Y%m%d')"),
-    "a clause of DuckDB's": ("users", "GROUP BY user_key", "GROUP BY user_key USING SAMPLE 10%"),
+    "a clause of DuckDB's": ("users", "GROUP BY user_days.user_key", "GROUP BY ALL USING SAMPLE 10%"),
     "a date compared with text": ("user_days", "date BETWEEN @start_date", "CAST(date AS STRING) BETWEEN @start_date"),
     "text compared with a number": ("user_days", "user_key IS NOT NULL", "user_key > 0"),
     "a parameter that is not given": ("active_users", "@mau_days", "@month_days"),
-    "a column neither grouped nor aggregated": ("users", "GROUP BY user_key", "GROUP BY country"),
+    "a column neither grouped nor aggregated": ("users", "GROUP BY user_days.user_key", "GROUP BY country"),
     "a column too few": ("user_days", "  platform\nFROM active_events", "FROM active_events"),
     "a column of another name": ("users", "AS first_day", "AS first_date"),
     "a column of another type": ("users", "MIN(date) AS first_day", "CAST(MIN(date) AS STRING) AS first_day"),
@@ -66,9 +66,9 @@ FAULTS = {
     "a fraction for a count": ("active_users", "SUM(users) AS mau", "SUM(users) / 1 AS mau"),
     "a field that a list's struct lacks": ("event_params", "param.value", "param.val"),
     "a list for a value": ("events", "event_name NOT IN UNNEST(@excluded)", "event_name <> @excluded"),
-    "a number for a day": ("retention", "loaded.date = DATE_ADD(first_day, INTERVAL day_n DAY)", "loaded.date = day_n"),
+    "a number for a day": ("retention", "returns.date = cells.date", "returns.date = cells.day_n"),
     "a condition for a count": ("growth", "COUNTIF(NOT came_this_week)", "NOT came_this_week"),
-    "a second statement": ("users", "GROUP BY user_key", "GROUP BY user_key; SELECT 1"),
+    "a second statement": ("users", "GROUP BY user_days.user_key", "GROUP BY user_days.user_key; SELECT 1"),
 }
 
 

@@ -28,6 +28,11 @@ def test_the_kept_one_is_what_the_translator_makes(connection):
     assert kept(connection) == 1
 
 
+def test_the_same_query_can_be_read_again_at_once():
+    with DuckDBWarehouse(Path(":memory:")) as warehouse:
+        assert [warehouse.read("SELECT 1 AS one").to_pylist() for _ in range(3)] == [[{"one": 1}]] * 3
+
+
 def test_another_text_source_or_type_is_another_translation(connection):
     made = {
         kept_translation(connection, QUERY, "app", {}).sql,
