@@ -25,7 +25,7 @@ EXPORT = "export"
 DAYS = "days"
 
 # MySQL's own tables beside the reports.
-_LEDGERS = ("loads", "slices")
+_LEDGERS = ("loads", "slices", "stretches")
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 # The last one is for staging tables alone: MySQL has no lists.

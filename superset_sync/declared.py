@@ -1,4 +1,4 @@
-"""The tables that datasets may read: the reports' declarations, and the store's own two."""
+"""The tables that datasets may read: the reports' declarations, and the store's own."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ Table = Mapping[str, frozenset[str] | None]
 
 _STORE_TABLES: dict[str, Table] = {
     "days": dict.fromkeys(("date", "source", "modified_at", "rows", "final_at")),
+    "stretches": dict.fromkeys(("date", "first_date")),
     "loads": dict.fromkeys(
         (
             "id",
@@ -36,7 +37,7 @@ _STORE_TABLES: dict[str, Table] = {
 
 
 def read_declared_tables(root: Path) -> dict[str, Table]:
-    """Table name → its columns, from `loaders/reports/<name>/report.yaml` and the store's `days` and `loads`.
+    """Table name → its columns, from `loaders/reports/<name>/report.yaml` and the store's own tables.
 
     A declaration that cannot be read is left out: the loaders report it better than the assets can.
     """

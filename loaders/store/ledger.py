@@ -11,6 +11,7 @@ from pymysql.cursors import DictCursor
 
 from loaders.plan import Request
 from loaders.store.connection import MySQL
+from loaders.store.tables import write_stretches
 from loaders.warehouse import DayRow
 
 
@@ -64,9 +65,9 @@ def record(connection: MySQL, entry: Entry) -> None:
 
 
 def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) -> bool:
-    """Makes `days` exactly these rows, of the days that were asked for; gives whether it changed.
+    """Makes `days` exactly these rows, of the days that were asked for, and `stretches` agree.
 
-    In the connection's open transaction. The other days stay as they are: the reports do not have them yet.
+    Gives whether they changed. In the connection's open transaction. The other days stay as they are: the reports do not have them yet.
     """
     between = "`date` BETWEEN %s AND %s"
     limits = (request.start or dt.date.min, request.end or dt.date.max)
@@ -82,6 +83,7 @@ def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) 
         cursor.executemany(
             "INSERT INTO days (`date`, source, modified_at, `rows`, final_at) VALUES (%s, %s, %s, %s, %s)", wanted
         )
+    write_stretches(connection)
     return True
 
 

@@ -30,6 +30,13 @@ OWN_TABLES = (
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='What has been loaded.'
     """,
     """
+    CREATE TABLE IF NOT EXISTS stretches (
+      `date` DATE NOT NULL COMMENT 'A loaded day, in the property''s time zone.',
+      `first_date` DATE NOT NULL COMMENT 'The first day of the unbroken stretch of loaded days that it lies in.',
+      PRIMARY KEY (`date`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='Since when days are loaded without a gap.'
+    """,
+    """
     CREATE TABLE IF NOT EXISTS loads (
       `id` BIGINT NOT NULL AUTO_INCREMENT,
       `run` VARCHAR(32) NOT NULL COMMENT 'The load that the step was part of.',
@@ -65,15 +72,35 @@ OWN_TABLES = (
     """,
 )
 
+# Charts look a row's stretch up by its key; computed inside each query, it cost more than the chart itself.
+_STRETCHES = """
+INSERT INTO stretches (`date`, first_date)
+SELECT `date`, MIN(`date`) OVER (PARTITION BY stretch)
+FROM (
+  SELECT `date`, DATE_SUB(`date`, INTERVAL ROW_NUMBER() OVER (ORDER BY `date`) DAY) AS stretch
+  FROM (SELECT DISTINCT `date` FROM days) AS loaded
+) AS numbered
+"""
+
 
 def make_own_tables(connection: MySQL) -> None:
     """Makes the calendar, the ledger and the slices' versions where they are missing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
         present = {row[0] for row in cursor.fetchall()}
-        for name, statement in zip(("days", "loads", "slices"), OWN_TABLES, strict=True):
+        for name, statement in zip(("days", "stretches", "loads", "slices"), OWN_TABLES, strict=True):
             if name not in present:
                 cursor.execute(statement)
+                if name == "stretches":
+                    write_stretches(connection)
+                    connection.commit()
+
+
+def write_stretches(connection: MySQL) -> None:
+    """Makes `stretches` say what `days` says, in the connection's open transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM stretches")
+        cursor.execute(_STRETCHES)
 
 
 def make_missing_tables(connection: MySQL, reports: Iterable[Table]) -> None:

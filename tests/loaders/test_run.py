@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ from loaders.store import locks
 from loaders.store.connection import connected
 from loaders.store.locks import load_lock
 from loaders.store.query import ask
+from loaders.store.tables import make_own_tables
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import PROJECT
 from tests.loaders.store.conftest import drop_all
@@ -248,7 +250,7 @@ def test_a_failed_load_keeps_the_old_rows_says_why_and_is_repaired_by_the_next(b
 def test_a_load_that_fails_in_its_last_report_leaves_all_reports_and_the_calendar_old(bench):
     bench.ingest(event("a", JUNE[0]))
     bench.load()
-    tables = [*(table.name for table in bench.inputs.catalog.reports), "days", "slices"]
+    tables = [*(table.name for table in bench.inputs.catalog.reports), "days", "stretches", "slices"]
     before = {name: bench.ask(f"SELECT * FROM {name}") for name in tables}
     bench.ingest(event("b", JUNE[0]), event("b", JUNE[1]))
     last = bench.inputs.catalog.reports[-1].name
@@ -262,6 +264,32 @@ def test_a_load_that_fails_in_its_last_report_leaves_all_reports_and_the_calenda
     assert {name: bench.ask(f"SELECT * FROM {name}") for name in tables} == before
     bench.load()
     assert bench.ask("SELECT date, SUM(wau) FROM active_users GROUP BY date") == [(JUNE[0], 1), (JUNE[1], 1)]
+
+
+def test_stretches_say_since_when_days_are_loaded_without_a_gap(bench):
+    bench.ingest(event("a", JUNE[0]), event("a", JUNE[1]))
+    bench.load()
+    assert bench.ask("SELECT * FROM stretches") == [(JUNE[0], JUNE[0]), (JUNE[1], JUNE[0])]
+    # A second source, which begins after a gap.
+    web = name_source("web", Source(schema="ga4"), "test")
+    bench.inputs = replace(bench.inputs, sources={"app": APP, "web": web})
+    ingest(bench.warehouse, [write_file(bench.folder / "web.ndjson", [event("a", JUNE[3])])], web)
+    bench.load()
+    assert bench.ask("SELECT * FROM stretches ORDER BY date") == [
+        (JUNE[0], JUNE[0]),
+        (JUNE[1], JUNE[0]),
+        (JUNE[3], JUNE[3]),
+    ]
+
+
+def test_a_store_from_before_there_were_stretches_gets_them_at_once(bench):
+    bench.ingest(event("a", JUNE[0]))
+    bench.load()
+    with connected(bench.environment, "loader") as connection:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE stretches")
+        make_own_tables(connection)
+    assert bench.ask("SELECT * FROM stretches") == [(JUNE[0], JUNE[0])]
 
 
 def test_two_loads_at_once_are_refused(bench, monkeypatch):
