@@ -77,6 +77,8 @@ class _Folder(Declaration):
     indexes: tuple[tuple[str, ...], ...] = ()
     per_source: bool = False
     onwards: bool = False
+    # The report whose figures this one holds, summed over the keys that it leaves out; charts read either.
+    rollup_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Table:
     parameters: Mapping[str, Setting]
     # Input table → the days, counted backwards, that a day of this table is computed from.
     reads: Mapping[str, tuple[int, ...]]
+    rollup_of: str | None = None
 
     def sql(self, schema: str = "ga4") -> str:
         """The table's GoogleSQL; a table that reads exports has one text per export schema.
@@ -162,6 +165,8 @@ def load_catalog(metrics: Metrics, root: Path = LOADERS) -> Catalog:
         for name in table.reads:
             if name not in tables and name not in (EXPORT, DAYS):
                 raise DeclarationError(f"{table.folder}: reads {name!r}, which no folder declares; correct the name.")
+        if table.rollup_of is not None:
+            _check_rollup(table, tables.get(table.rollup_of))
     try:
         order = list(TopologicalSorter({name: table.reads for name, table in tables.items()}).static_order())
     except CycleError as error:
@@ -210,7 +215,29 @@ def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics
         onwards=declared.onwards,
         parameters={name: metrics.setting(setting) for name, setting in declared.parameters.items()},
         reads={name: _days_ago(reads, metrics) for name, reads in declared.reads.items()},
+        rollup_of=declared.rollup_of,
     )
+
+
+def _check_rollup(table: Table, report: Table | None) -> None:
+    """A rollup stands in for its report, so its sums must be sums of that report's figures and of nothing else."""
+    path = table.folder / "report.yaml"
+    if report is None or report.kind != "report":
+        raise DeclarationError(f"{path}: there is no report {table.rollup_of!r} to roll up; correct rollup_of.")
+    left_out = set(report.key) - set(table.key)
+    if not left_out or not set(table.key) < set(report.key) or dict(table.reads) != {report.name: (0,)}:
+        raise DeclarationError(f"{path}: a rollup reads {report.name} alone, and has some of its keys; correct it.")
+    figures = {column.name: column for column in report.columns}
+    for column in table.columns:
+        declared = figures.get(column.name)
+        if declared is None or (declared.type, declared.nullable) != (column.type, column.nullable):
+            raise DeclarationError(f"{path}: {column.name} is not declared as in {report.name}; make them alike.")
+        stuck = left_out - set(declared.additive_over or ())
+        if column.name not in table.key and stuck:
+            raise DeclarationError(
+                f"{path}: {column.name} of {report.name} does not add over {', '.join(sorted(stuck))}; "
+                "leave the column out, or keep the key."
+            )
 
 
 def _days_ago(reads: Reads, metrics: Metrics) -> tuple[int, ...]:

@@ -46,6 +46,11 @@ class Due:
     reason: str
 
 
+def asked_reports(catalog: Catalog, request: Request) -> tuple[Table, ...]:
+    """The reports that the request means: all, or the one that it names, with the rollups that must agree with it."""
+    return tuple(table for table in catalog.reports if request.report in (None, table.name, table.rollup_of))
+
+
 def days_to_compute(
     catalog: Catalog, request: Request, published: Iterable[dt.date], whole: Collection[str] = ()
 ) -> dict[str, set[dt.date]]:
@@ -55,10 +60,9 @@ def days_to_compute(
     """
     loaded = set(published)
     asked = {day for day in loaded if request.wants(day)}
-    reports = [request.report] if request.report else [table.name for table in catalog.reports]
     needed: dict[str, set[dt.date]] = {name: set() for name in catalog.tables}
-    for name in reports:
-        needed[name] |= loaded if name in whole else asked
+    for report in asked_reports(catalog, request):
+        needed[report.name] |= loaded if report.name in whole else asked
     for name in reversed(list(catalog.tables)):
         table = catalog.tables[name]
         if table.onwards and needed[name]:

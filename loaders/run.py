@@ -17,7 +17,7 @@ from loaders.day_calendar import Calendar, make_calendar, outside
 from loaders.errors import LoaderError, RangeError
 from loaders.journal import noted
 from loaders.metrics import Metrics
-from loaders.plan import Request
+from loaders.plan import Request, asked_reports
 from loaders.sources import Source
 from loaders.store.connection import MySQL, connected, transaction
 from loaders.store.ledger import Entry, newest_entry, record, write_calendar
@@ -91,9 +91,8 @@ def load(
                 connection.commit()
                 done(step)
 
-            reports = [table for table in inputs.catalog.reports if request.report in (None, table.name)]
             # A report whose declaration has changed is filled anew beside the old one, with all its days.
-            targets = [Target(table, make_place(connection, table)) for table in reports]
+            targets = [Target(table, make_place(connection, table)) for table in asked_reports(inputs.catalog, request)]
             beside = [target for target in targets if target.is_beside]
             whole = {target.table.name for target in beside}
             compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, whole)

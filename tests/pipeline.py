@@ -16,7 +16,7 @@ from loaders.day_calendar import make_calendar
 from loaders.exports import export_schema
 from loaders.forget import forget
 from loaders.ingest import ingest
-from loaders.plan import Request
+from loaders.plan import Request, asked_reports
 from loaders.run import Inputs
 from loaders.run import load as run_load
 from loaders.sources import Source, name_source
@@ -136,12 +136,11 @@ def store_deviations(
     """Each cell of MySQL's report tables that is not what the reference counts, as far as the request goes."""
     log = reference.Log(exports, chosen)
     lines = []
-    for table in catalog.reports:
-        if request is None or request.report in (None, table.name):
-            expected = reference.rows_of(table.name, reference.TABLES[table.name](log))
-            actual = store_rows(environment, table)
-            found = differences(_asked(expected, table, request), _asked(actual, table, request), table.key)
-            lines += [f"{table.name}: {line}" for line in found]
+    for table in asked_reports(catalog, request or Request()):
+        expected = reference.rows_of(table.name, reference.TABLES[table.name](log))
+        actual = store_rows(environment, table)
+        found = differences(_asked(expected, table, request), _asked(actual, table, request), table.key)
+        lines += [f"{table.name}: {line}" for line in found]
     return lines
 
 
@@ -161,7 +160,7 @@ def deviations(
         found = differences(reference.events_flat(log), pipeline.rows("events_flat"))
         lines += [f"events_flat: {line}" for line in found]
     for name, count in reference.TABLES.items():
-        if request in (None, Request()) or name in _reports_asked(pipeline.catalog, request):
+        if request in (None, Request()) or name in {table.name for table in asked_reports(pipeline.catalog, request)}:
             expected = reference.rows_of(name, count(log))
             table = pipeline.catalog.tables[name]
             actual = pipeline.rows(name)
@@ -169,10 +168,6 @@ def deviations(
             found = differences(_asked(expected, table, request), _asked(actual, table, request), key)
             lines += [f"{name}: {line}" for line in found]
     return lines
-
-
-def _reports_asked(catalog: Catalog, request: Request) -> set[str]:
-    return {table.name for table in catalog.reports if request.report in (None, table.name)}
 
 
 def _asked(rows: list[dict[str, Any]], table: Table, request: Request | None) -> list[dict[str, Any]]:

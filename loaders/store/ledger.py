@@ -67,7 +67,8 @@ def record(connection: MySQL, entry: Entry) -> None:
 def write_calendar(connection: MySQL, rows: Sequence[DayRow], request: Request) -> bool:
     """Makes `days` exactly these rows, of the days that were asked for, and `stretches` agree.
 
-    Gives whether they changed. In the connection's open transaction. The other days stay as they are: the reports do not have them yet.
+    Gives whether they changed. In the connection's open transaction. The other days stay as they are: the reports do
+    not have them yet.
     """
     between = "`date` BETWEEN %s AND %s"
     limits = (request.start or dt.date.min, request.end or dt.date.max)

@@ -122,3 +122,35 @@ def test_a_wrong_sources_file_is_named(tmp_path, text, complaint):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(DeclarationError, match=r"metrics\.yaml is missing"):
         load_metrics(tmp_path / "metrics.yaml")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rollup_of": "evnts"}, "no report 'evnts' to roll up"),
+        ({"rollup_of": "user_days"}, "no report 'user_days' to roll up"),
+        ({"rollup_of": "growth"}, "reads growth alone"),
+        ({"reads": {"events": {"window": 2}}}, "reads events alone"),
+        ({"key": ["date", "event_name", "country", "platform", "events"]}, "has some of its keys"),
+    ],
+)
+def test_a_rollup_adds_up_its_report_and_nothing_else(root, metrics, changes, said):
+    change(root / "reports/events_by_place/report.yaml", **changes)
+    with pytest.raises(DeclarationError, match=rf"events_by_place/report\.yaml: .*{said}"):
+        load_catalog(metrics, root)
+
+
+def test_a_rollup_cannot_add_people_up_over_events(root, metrics):
+    path = root / "reports/versions/report.yaml"
+    users = {"name": "users", "type": "INT64", "description": "Users.", "additive_over": ["app_version"]}
+    change(path, columns=[*yaml.safe_load(path.read_text())["columns"], users])
+    with pytest.raises(DeclarationError, match="users of events does not add over event_name; leave the column out"):
+        load_catalog(metrics, root)
+
+
+def test_a_rollup_s_figure_is_declared_as_in_the_report(root, metrics):
+    path = root / "reports/versions/report.yaml"
+    columns = yaml.safe_load(path.read_text())["columns"]
+    change(path, columns=[*columns[:-1], columns[-1] | {"nullable": True}])
+    with pytest.raises(DeclarationError, match="events is not declared as in events; make them alike"):
+        load_catalog(metrics, root)

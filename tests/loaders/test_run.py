@@ -26,6 +26,7 @@ from tests.pipeline import write_file
 
 METRICS = load_metrics(PROJECT / "metrics.yaml")
 APP = name_source("app", Source(schema="ga4"), "test")
+DAILY_REPORTS = ("daily_report", "daily_report_by_country", "daily_report_by_platform")
 JUNE = [dt.date(2026, 6, day) for day in range(1, 31)]
 
 
@@ -151,7 +152,7 @@ def test_a_changed_declaration_fills_a_new_table_and_swaps_it_in(bench, tmp_path
     path.write_text(yaml.safe_dump(declared))
     query = path.with_name("query.sql")
     query.write_text(query.read_text().replace(",\n  IFNULL(newcomers.new_users, 0) AS new_users", ""))
-    for folder in ("daily_report",):
+    for folder in ("active_users_by_country", *DAILY_REPORTS):
         shutil.rmtree(tmp_path / "project/reports" / folder)
     bench.inputs = Inputs(load_catalog(METRICS, tmp_path / "project"), METRICS, {"app": APP})
     bench.load()
@@ -193,6 +194,7 @@ def test_a_report_that_no_folder_declares_any_more_is_dropped(bench, tmp_path):
     shutil.copytree(LOADERS / "staging", tmp_path / "project/staging")
     shutil.copytree(LOADERS / "reports", tmp_path / "project/reports")
     shutil.rmtree(tmp_path / "project/reports/growth")
+    shutil.rmtree(tmp_path / "project/reports/growth_by_platform")
     bench.inputs = Inputs(load_catalog(METRICS, tmp_path / "project"), METRICS, {"app": APP})
     bench.load()
     assert bench.ask("SHOW TABLES LIKE 'growth'") == []
@@ -264,6 +266,19 @@ def test_a_load_that_fails_in_its_last_report_leaves_all_reports_and_the_calenda
     assert {name: bench.ask(f"SELECT * FROM {name}") for name in tables} == before
     bench.load()
     assert bench.ask("SELECT date, SUM(wau) FROM active_users GROUP BY date") == [(JUNE[0], 1), (JUNE[1], 1)]
+
+
+def test_a_report_that_is_asked_for_brings_its_rollups(bench):
+    bench.ingest(event("a", JUNE[0]))
+    result = bench.load(report="events")
+    stored_tables = {table for table, *_ in stored(result)}
+    assert stored_tables == {"events", "events_by_place", "events_by_version", "places", "versions"}
+    [sums] = bench.ask(
+        "SELECT (SELECT SUM(events) FROM events), (SELECT SUM(events) FROM events_by_place), "
+        "(SELECT SUM(events) FROM events_by_version), (SELECT SUM(events) FROM places), "
+        "(SELECT SUM(events) FROM versions)"
+    )
+    assert sums == (1, 1, 1, 1, 1)
 
 
 def test_stretches_say_since_when_days_are_loaded_without_a_gap(bench):

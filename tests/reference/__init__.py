@@ -7,12 +7,21 @@ and no library with the product. Where it and the product disagree, one of the t
 from collections.abc import Callable
 from typing import Any
 
-from tests.reference.activity import active_users, daily_report, growth, retention
+from tests.reference.activity import (
+    active_users,
+    active_users_by_country,
+    daily_report,
+    daily_report_by_country,
+    daily_report_by_platform,
+    growth,
+    growth_by_platform,
+    retention,
+)
 from tests.reference.definitions import Definitions
 from tests.reference.exports import Dimensions, Event, Exports, Row, event_day, events_of
 from tests.reference.log import Key, Log, Table, calendar
 from tests.reference.staging import events_flat, user_days, users
-from tests.reference.usage import event_params, events
+from tests.reference.usage import event_params, events, events_by_place, events_by_version, places, versions
 
 __all__ = [
     "KEYS",
@@ -39,8 +48,16 @@ KEYS = {
     "users": ("user_key",),
     "active_users": ("date", *PLACE),
     "daily_report": ("date", *PLACE),
+    "active_users_by_country": ("date", "country"),
+    "daily_report_by_country": ("date", "country"),
+    "daily_report_by_platform": ("date", "platform"),
     "growth": ("date", *PLACE),
+    "growth_by_platform": ("date", "platform"),
     "events": ("date", "event_name", *PLACE, "app_version"),
+    "events_by_place": ("date", "event_name", *PLACE),
+    "events_by_version": ("date", "event_name", "platform", "app_version"),
+    "places": ("date", *PLACE),
+    "versions": ("date", "app_version"),
     "event_params": ("date", "event_name", "param_key", "param_value", *PLACE),
     "retention": ("cohort_date", "day_n", *PLACE),
 }
@@ -49,8 +66,16 @@ TABLES: dict[str, Callable[[Log], Table]] = {
     "users": users,
     "active_users": active_users,
     "daily_report": daily_report,
+    "active_users_by_country": active_users_by_country,
+    "daily_report_by_country": daily_report_by_country,
+    "daily_report_by_platform": daily_report_by_platform,
     "growth": growth,
+    "growth_by_platform": growth_by_platform,
     "events": events,
+    "events_by_place": events_by_place,
+    "events_by_version": events_by_version,
+    "places": places,
+    "versions": versions,
     "event_params": event_params,
     "retention": retention,
 }

@@ -1,6 +1,7 @@
 """Who used the app: today, this week, this month, against the week before, and how long after the first day."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 from tests.reference.log import Key, Log, Table, days_before, latest_within, row
@@ -50,6 +51,32 @@ def daily_report(log: Log) -> Table:
     return table
 
 
+def active_users_by_country(log: Log) -> Table:
+    """Distinct users by day and country, on whatever platform."""
+    return _added_up(active_users(log), lambda day, country, platform: (day, country))
+
+
+def daily_report_by_country(log: Log) -> Table:
+    """The morning table without platforms."""
+    return _added_up(daily_report(log), lambda day, country, platform: (day, country))
+
+
+def daily_report_by_platform(log: Log) -> Table:
+    """The morning table without countries."""
+    return _added_up(daily_report(log), lambda day, country, platform: (day, platform))
+
+
+def _added_up(table: Table, shorter: Callable[..., Key]) -> Table:
+    """The cells of each shorter key together; none known is not zero."""
+    found: Table = {}
+    for key, cells in table.items():
+        total = found.setdefault(shorter(*key), dict.fromkeys(cells))
+        for column, value in cells.items():
+            if value is not None:
+                total[column] = (total[column] or 0) + value
+    return found
+
+
 def growth(log: Log) -> Table:
     """The 7 days that end with the day against the 7 before: who came, who stayed, who came back, who left."""
     table: Table = {}
@@ -66,6 +93,11 @@ def growth(log: Log) -> Table:
             elif week_before is not None:
                 row(table, (day, *active[week_before]), GROWTH)["churned"] += 1
     return table
+
+
+def growth_by_platform(log: Log) -> Table:
+    """The weeks against each other without countries."""
+    return _added_up(growth(log), lambda day, country, platform: (day, platform))
 
 
 def retention(log: Log) -> Table:

@@ -23,6 +23,43 @@ def events(log: Log) -> Table:
     return table
 
 
+def events_by_place(log: Log) -> Table:
+    """Product events by day and place, whatever the version."""
+    return _without(events(log), lambda day, name, country, platform, version: (day, name, country, platform))
+
+
+def events_by_version(log: Log) -> Table:
+    """Product events by day, platform and version, wherever."""
+    return _without(events(log), lambda day, name, country, platform, version: (day, name, platform, version))
+
+
+def versions(log: Log) -> Table:
+    """How often anything happened in each version; of users, only the ones of one event can be told."""
+    table: Table = {}
+    for e in log.events:
+        if e.name not in log.definitions.excluded_events:
+            row(table, (e.day, e.app_version), ["events"])["events"] += 1
+    return table
+
+
+def places(log: Log) -> Table:
+    """How often anything happened in each place."""
+    table: Table = {}
+    for e in log.events:
+        if e.name not in log.definitions.excluded_events:
+            row(table, (e.day, *e.dimensions), ["events"])["events"] += 1
+    return table
+
+
+def _without(table: Table, shorter: Callable[..., Key]) -> Table:
+    found: Table = {}
+    for key, cells in table.items():
+        total = row(found, shorter(*key), USAGE)
+        for column in USAGE:
+            total[column] += cells[column]
+    return found
+
+
 class Use(NamedTuple):
     """A value of a listed parameter of an event."""
 
