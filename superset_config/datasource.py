@@ -13,13 +13,14 @@ READER = "groundup_reader"
 REPORTS = "reports"
 
 
-def _is_report_store(uri: Any) -> bool:
+def is_report_store(uri: Any) -> bool:
+    """Whether an address is that of the report tables."""
     return bool(uri.username == READER and uri.database == REPORTS)
 
 
 def find_password(uri: Any) -> str | None:
     """The password for an address; only the report store has one, so no other address ever gets it."""
-    return setting("GROUNDUP_MYSQL_READER_PASSWORD") if _is_report_store(uri) else None
+    return setting("GROUNDUP_MYSQL_READER_PASSWORD") if is_report_store(uri) else None
 
 
 def point_to_this_machine(
@@ -29,7 +30,7 @@ def point_to_this_machine(
 
     MySQL rounds the quotient of two whole numbers to four decimals; a share in percent would be rounded twice.
     """
-    if _is_report_store(uri):
+    if is_report_store(uri):
         uri = uri.set(host=setting("GROUNDUP_MYSQL_HOST"), port=int(setting("GROUNDUP_MYSQL_PORT")))
         given = parameters.get("connect_args") or {}
         parameters = {
