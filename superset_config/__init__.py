@@ -14,6 +14,7 @@ from superset_config import (
     look,
     metadata,
     newest_day,
+    rollups,
     security,
     sessions,
 )
@@ -24,13 +25,14 @@ from superset_config.filters import *  # noqa: F403
 from superset_config.look import *  # noqa: F403
 from superset_config.metadata import *  # noqa: F403
 from superset_config.newest_day import *  # noqa: F403
+from superset_config.rollups import *  # noqa: F403
 from superset_config.security import *  # noqa: F403
 from superset_config.sessions import *  # noqa: F403
 
 # Superset runs `from superset_config import *`: only settings, or our modules would replace its own names.
 __all__ = [
     name
-    for module in (cache, datasource, features, filters, look, metadata, newest_day, security, sessions)
+    for module in (cache, datasource, features, filters, look, metadata, newest_day, rollups, security, sessions)
     for name in vars(module)
     if name.isupper() and not name.startswith("_")
 ]
