@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.exports import count_events, make_export
 from benchmarks.figures import Figure
-from benchmarks.own_mysql import own_mysql
+from benchmarks.own_servers import own_mysql
 from loaders.store.connection import connected
 from settings.environment import PROJECT, Environment
 

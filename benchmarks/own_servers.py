@@ -1,4 +1,4 @@
-"""A MySQL server of the benchmark's own, with the reports' tables, beside whatever else runs."""
+"""Servers of the benchmark's own, beside whatever else runs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,27 @@ from settings.environment import PROJECT, Environment, load_environment
 @contextmanager
 def own_mysql(home: Path) -> Iterator[Environment]:
     """The settings of a home in which MySQL alone runs, and empty; it is stopped at the end."""
+    with _own(home, "mysql") as environment:
+        yield environment
+
+
+@contextmanager
+def own_superset(home: Path) -> Iterator[Environment]:
+    """The same with Superset and its dashboards, which have nothing to show yet."""
+    with _own(home, "--no-demo") as environment:
+        yield environment
+
+
+@contextmanager
+def _own(home: Path, *what: str) -> Iterator[Environment]:
+    servers = ("MYSQL", "REDIS", "SUPERSET")
     variables = {
         "GROUNDUP_HOME": str(home),
-        "GROUNDUP_MYSQL_HOST": "127.0.0.1",
-        "GROUNDUP_MYSQL_PORT": str(_free_port()),
+        **{f"GROUNDUP_{server}_HOST": "127.0.0.1" for server in servers},
+        **{f"GROUNDUP_{server}_PORT": str(_free_port()) for server in servers},
     }
     with patch.dict(os.environ, variables):
-        _groundup("up", "mysql")
+        _groundup("up", *what)
         try:
             yield load_environment()
         finally:
