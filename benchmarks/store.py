@@ -13,7 +13,7 @@ import psutil
 import pyarrow.parquet as pq
 
 from benchmarks.figures import Figure
-from benchmarks.own_mysql import own_mysql
+from benchmarks.own_servers import own_mysql
 from benchmarks.store_loaders import BARE, EXECUTEMANY, OURS, PEERS, Contender, Job, Spent
 from benchmarks.store_rows import checksum, checksum_query, event_params
 from loaders.catalog import load_catalog

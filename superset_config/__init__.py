@@ -5,26 +5,24 @@ import sys
 from importlib.util import find_spec
 
 from superset_config import (
+    application,
     cache,
     datasource,
     environment,
     errors,
     features,
-    filters,
     look,
     metadata,
-    newest_day,
     rollups,
     security,
     sessions,
 )
+from superset_config.application import *  # noqa: F403
 from superset_config.cache import *  # noqa: F403
 from superset_config.datasource import *  # noqa: F403
 from superset_config.features import *  # noqa: F403
-from superset_config.filters import *  # noqa: F403
 from superset_config.look import *  # noqa: F403
 from superset_config.metadata import *  # noqa: F403
-from superset_config.newest_day import *  # noqa: F403
 from superset_config.rollups import *  # noqa: F403
 from superset_config.security import *  # noqa: F403
 from superset_config.sessions import *  # noqa: F403
@@ -32,7 +30,7 @@ from superset_config.sessions import *  # noqa: F403
 # Superset runs `from superset_config import *`: only settings, or our modules would replace its own names.
 __all__ = [
     name
-    for module in (cache, datasource, features, filters, look, metadata, newest_day, rollups, security, sessions)
+    for module in (application, cache, datasource, features, look, metadata, rollups, security, sessions)
     for name in vars(module)
     if name.isupper() and not name.startswith("_")
 ]

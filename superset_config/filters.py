@@ -22,8 +22,8 @@ def _texts_as(kind: type[str], value: Any) -> Any:
     return [_texts_as(kind, item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def keep_values(_: Any) -> None:
-    """Lets every dataset's filters keep their texts; Superset calls it when its models can be imported."""
+def keep_values() -> None:
+    """Lets every dataset's filters keep their texts; for when Superset's models can be imported."""
     from superset.models.helpers import ExploreMixin  # noqa: PLC0415 - not before the application is there
 
     original = ExploreMixin.filter_values_handler
@@ -36,6 +36,3 @@ def keep_values(_: Any) -> None:
         return _texts_as(str, original(_texts_as(Verbatim, values), *arguments, **named))
 
     ExploreMixin.filter_values_handler = staticmethod(handler)
-
-
-FLASK_APP_MUTATOR = keep_values

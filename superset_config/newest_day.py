@@ -48,8 +48,3 @@ def count_from_newest_day(app: Any, newest: NewestDay) -> None:
         app.config["DEFAULT_RELATIVE_START_TIME"] = app.config["DEFAULT_RELATIVE_END_TIME"] = newest.end()
 
     app.before_request(refresh)
-
-
-def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
-    """Superset calls it with the application that it has made."""
-    count_from_newest_day(app, NewestDay())

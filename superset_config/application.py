@@ -1,0 +1,14 @@
+"""What is done to Superset's application when it has been made, before it serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from superset_config.filters import keep_values
+from superset_config.newest_day import NewestDay, count_from_newest_day
+
+
+def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
+    """Superset calls it with the application, when its models can be imported."""
+    keep_values()
+    count_from_newest_day(app, NewestDay())
