@@ -92,7 +92,8 @@ def _blow(chance: random.Random, kind: Kind, victims: tuple[str, ...] | None) ->
     text = chance.choice(["", "", "COMMIT", "LOAD DATA", "INTO slices", "INTO days", "DELETE FROM"])
     if kind == "redeclare":
         text = chance.choice(["", "RENAME", "RENAME", "CREATE TABLE", "DROP TABLE", "DELETE FROM slices", "LOAD DATA"])
-    number = 0 if not text else chance.choice([0, 0, 1, 2, 3])
+    # The calendar is written once in a load, at most, and everything is renamed at once.
+    number = chance.choice([0, 0, 1, 2, 3]) if text not in ("", "INTO days", "RENAME", "COMMIT") else 0
     return Blow(victims, Trap("mysql", phase, number, delay, text), share if not text else 0.0)
 
 
