@@ -52,8 +52,9 @@ def run_cases(folder: Path, seed: int, cases: range, workers: int = 2) -> Findin
     """Ingests and judges the cases; the seed and the number in a finding make the same case again."""
     findings = Findings()
     selector = selectors.DefaultSelector()
+    share = -(-len(cases) // workers)
     for number in range(workers):
-        _start(selector, folder / str(number), seed, range(cases.start + number, cases.stop, workers))
+        _start(selector, folder / str(number), seed, cases[number * share : (number + 1) * share])
     while selector.get_map():
         ready = selector.select(_HANG)
         for worker in [key.data for key, _ in ready] or [key.data for key in selector.get_map().values()]:
@@ -70,10 +71,9 @@ class _Worker:
         self.cases = cases
         self.begun: int | None = None
         self.ended = False
-        folder.mkdir(parents=True, exist_ok=True)
         self._rest = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fuzz.worker", folder, *map(str, (seed, cases.start, cases.stop, cases.step))],
+            [sys.executable, "-m", "tests.fuzz.worker", folder, *map(str, (seed, cases.start, cases.stop))],
             cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
@@ -101,8 +101,7 @@ class _Worker:
         what = "hung" if hung else f"ended with {self.process.returncode}"
         findings.faults.append(f"seed {seed}, case {self.begun}: the process {what}\n{said}")
         if self.begun is not None:
-            (self.folder / "warehouse.duckdb").unlink(missing_ok=True)
-            _start(selector, self.folder, seed, range(self.begun + self.cases.step, self.cases.stop, self.cases.step))
+            _start(selector, self.folder, seed, range(self.begun + 1, self.cases.stop))
 
 
 def _start(selector: selectors.BaseSelector, folder: Path, seed: int, cases: range) -> None:
