@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import json
 import time
-from typing import Annotated
 
 import typer
 
-from groundup.arguments import parse_day
+from groundup.arguments import AsJson, Force, FromDay, OneReport, Partial, ToDay
 from groundup.progress import counted, progress
 from loaders.compute import Step
 from loaders.inputs import read_inputs
@@ -23,18 +21,12 @@ from stack.revival import revive
 
 
 def load(
-    from_: Annotated[
-        dt.date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="Only from this day on.")
-    ] = None,
-    to: Annotated[
-        dt.date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="Only up to this day.")
-    ] = None,
-    report: Annotated[str | None, typer.Option(help="Only this report.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also what has not changed.")] = False,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Publish days that a declared source has not delivered yet.")
-    ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+    from_: FromDay = None,
+    to: ToDay = None,
+    report: OneReport = None,
+    force: Force = False,
+    partial: Partial = False,
+    json_: AsJson = False,
 ) -> None:
     """Compute whatever changed since the last load, and bring the report tables up to it.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Sequence
-from typing import Annotated
 
 import typer
 
-from groundup.arguments import parse_day
+from groundup.arguments import AsJson, Force, FromDay, OneReport, Partial, ToDay
 from groundup.console import output, plain_table
 from loaders.errors import RangeError
 from loaders.inputs import read_inputs
@@ -21,18 +19,12 @@ from settings.environment import load_environment
 
 
 def plan(
-    from_: Annotated[
-        dt.date | None, typer.Option("--from", parser=parse_day, metavar="DAY", help="Only from this day on.")
-    ] = None,
-    to: Annotated[
-        dt.date | None, typer.Option("--to", parser=parse_day, metavar="DAY", help="Only up to this day.")
-    ] = None,
-    report: Annotated[str | None, typer.Option(help="Only this report.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also what has not changed.")] = False,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="With days that a declared source has not delivered yet.")
-    ] = False,
-    json_: Annotated[bool, typer.Option("--json", help="The steps as JSON.")] = False,
+    from_: FromDay = None,
+    to: ToDay = None,
+    report: OneReport = None,
+    force: Force = False,
+    partial: Partial = False,
+    json_: AsJson = False,
 ) -> None:
     """Show what a load with the same options would compute, why, how many bytes it would read, and what they cost.
 

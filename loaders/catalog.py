@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from loaders.columns import Column
 from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 from loaders.metrics import Metrics, Setting
@@ -27,26 +28,6 @@ DAYS = "days"
 # MySQL's own tables beside the reports.
 _LEDGERS = ("loads", "slices", "stretches")
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
-
-# The last one is for staging tables alone: MySQL has no lists.
-ColumnType = Literal[
-    "DATE", "STRING", "INT64", "FLOAT64", "BOOL", "TIMESTAMP", "ARRAY<STRUCT<key STRING, value STRING>>"
-]
-
-
-class Column(Declaration):
-    """A column as table.yaml or report.yaml declares it."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    type: ColumnType
-    description: str
-    nullable: bool = False
-    # The keys over which the figure may be summed; None for a column that is no figure.
-    additive_over: tuple[str, ...] | None = None
-    # Of use to the loader alone: MySQL leaves it out of SELECT *.
-    hidden: bool = False
-    # The longest text in characters that MySQL keeps; a longer one is refused, not cut.
-    length: int = Field(255, ge=1, le=16383)
 
 
 class Reads(Declaration):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from loaders.catalog import Column
+from loaders.columns import Column
 
 # Of InnoDB's, in bytes; a character of utf8mb4 counts as four there, whatever it is.
 LONGEST_KEY = 3_072

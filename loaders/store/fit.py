@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.catalog import Column, Table
+from loaders.catalog import Table
+from loaders.columns import Column
 from loaders.errors import StoreError
 from loaders.shown import shown
 

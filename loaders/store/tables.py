@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loaders.catalog import Column, Table
+from loaders.catalog import Table
+from loaders.columns import Column
 from loaders.store.connection import MySQL
 
 _TYPES = {

@@ -11,7 +11,7 @@ from sqlglot.errors import SqlglotError
 
 from loaders.errors import WarehouseError
 from loaders.warehouse.duckdb_functions import TEXT, UPPER
-from loaders.warehouse.duckdb_translations import Translation
+from loaders.warehouse.duckdb_statement import Translation
 
 # The GoogleSQL names under which queries read an export; each engine puts its own table in their place.
 EXPORT_WILDCARDS = {("export", "events_*"), ("export", "app_events_*")}

@@ -6,19 +6,12 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
-
-@dataclass(frozen=True)
-class Translation:
-    """A statement in DuckDB's dialect and the named parameters that it takes."""
-
-    sql: str
-    parameters: frozenset[str]
+from loaders.warehouse.duckdb_statement import Translation
 
 
 def kept_translation(

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from loaders.catalog import Column, Table
+from loaders.catalog import Table
+from loaders.columns import Column
 
 
 def report(*columns: Column, name: str = "fruit", key: tuple[str, ...] = ("date", "kind")) -> Table:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from loaders.catalog import Column
+from loaders.columns import Column
 from loaders.errors import StoreError
 from loaders.store.query import ask
 from loaders.store.slices import Slice, write_slice

@@ -5,7 +5,7 @@ import datetime as dt
 import pyarrow as pa
 import pytest
 
-from loaders.catalog import Column
+from loaders.columns import Column
 from loaders.errors import StoreError
 from loaders.store.connection import connected
 from loaders.store.slices import Slice, held_versions, write_slice
