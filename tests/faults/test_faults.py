@@ -32,6 +32,7 @@ def require_real_kills(outcome: Outcome) -> None:
     assert outcome.states > outcome.scenarios, outcome
 
 
+@pytest.mark.timeout(3600)
 def test_endures_25_kills(killed: Stack, tmp_path: Path) -> None:
     outcome = endure(killed, tmp_path, SEED, 25, only=ONLY)
     sys.stdout.write(figures.sentences(outcome, SEED) + "\n\n" + figures.table(outcome) + "\n")
