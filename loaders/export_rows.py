@@ -15,7 +15,7 @@ class Row(dict[str, Any]):
 def parse_row(text: bytes) -> Row | None:
     """The row, None when the line is not one JSON object."""
     try:
-        row = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+        row = json.loads(text.strip(), object_pairs_hook=_object, parse_int=_integer)
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, Row) else None

@@ -34,6 +34,7 @@ def _parquet(data: bytes) -> list[dict[str, Any]] | None:
 
 
 def _parse(line: bytes) -> dict[str, Any]:
+    line = line.strip()
     if line.count(b"[") + line.count(b"{") > _DEPTH:
         line = _flattened(line)
     try:
@@ -48,7 +49,14 @@ def _integer(digits: str) -> int | float:
 
 def _flattened(line: bytes) -> bytes:
     """The line with its deep value made shallow: only that it is there counts."""
-    return re.sub(rb'\[{1000,}\]{1000,}|(\{"a":){1000,}1\}{1000,}', b'"deep"', line)
+
+    def shallow(deep: re.Match[bytes]) -> bytes:
+        opened = max(deep[0].count(b"["), deep[0].count(b"{"))
+        closed = max(deep[0].count(b"]"), deep[0].count(b"}"))
+        # The brackets that close what stands around it directly follow.
+        return b'"deep"' + deep[0][-1:] * (closed - opened)
+
+    return re.sub(rb'\[{1000,}\]{1000,}|(\{"a":){1000,}1\}{1000,}', shallow, line)
 
 
 def events(rows: list[dict[str, Any]], schema: str) -> int:
