@@ -102,9 +102,7 @@ def _one_more_day(home: Home, workspace: Path) -> list[Figure]:
     by_itself, after_others = median(from_files), median(from_state)
     busy = median(whole) - 2 * median(idle)
     return [
-        _day(
-            f"{name}: ingest + load, less two idle commands", busy, "from the files", by_itself, "≤ 1.5"
-        ),
+        _day(f"{name}: ingest + load, less two idle commands", busy, "from the files", by_itself, "≤ 1.5"),
         _day(f"{name}: the load's steps", median(work), "from the files", by_itself),
         _day(f"{name}: the load's steps", median(work), "knowing the days before", after_others),
         _day(f"{name}: both commands, from start to end", median(whole), "from the files", by_itself),

@@ -63,6 +63,6 @@ def test_every_command_exists():
     assert len(commands) > 30
     for verb, rest in commands:
         assert verb in cli.VERBS
-        module = (PROJECT / f"groundup/{verb}.py").read_text()
+        module = (PROJECT / f"groundup/{verb}.py").read_text() + (PROJECT / "groundup/arguments.py").read_text()
         for option in re.findall(r"--[a-z-]+", rest):
             assert f'"{option}"' in module or f"{option.removeprefix('--')}: Annotated" in module, option
