@@ -10,7 +10,7 @@ from loaders.catalog import Table
 from loaders.day_calendar import Calendar
 from loaders.decisions import runs_to_store
 from loaders.foresight import foresee
-from loaders.plan import Request
+from loaders.plan import Request, asked_reports
 from loaders.run import Inputs, calendar_of
 from loaders.store.connection import MySQL, connected
 from loaders.store.slices import held_versions
@@ -49,7 +49,7 @@ def make_plan(environment: Environment, warehouse: Warehouse, inputs: Inputs, re
     if request.report:
         inputs.catalog.report(request.report)
     calendar = calendar_of(warehouse, inputs, request)
-    reports = [table for table in inputs.catalog.reports if request.report in (None, table.name)]
+    reports = asked_reports(inputs.catalog, request)
     with connected(environment, "reader") as connection:
         held = {table.name: _held(connection, table) for table in reports}
         whole = {table.name for table in reports if _is_refilled(connection, table)}
