@@ -94,7 +94,9 @@ def _rows(warehouse: DuckDBWarehouse, table: Table, first: dt.date, last: dt.dat
     if table.rollup_of is None:
         found: pa.Table = warehouse.connection.sql(_QUERIES[table.name], params=days).to_arrow_table()
     else:
-        warehouse.connection.execute(f"CREATE OR REPLACE TABLE {table.rollup_of} AS {_QUERIES[table.rollup_of]}", days)
+        # On a cursor of its own: what execute() leaves unread keeps its connection busy.
+        made = f"CREATE OR REPLACE TABLE {table.rollup_of} AS {_QUERIES[table.rollup_of]}"
+        warehouse.connection.cursor().execute(made, days)
         found = warehouse.read(table.sql(), {"start_date": first, "end_date": last})
     columns = [column.name for column in table.columns]
     in_order = found.select(columns).sort_by([(key, "ascending") for key in table.key])
