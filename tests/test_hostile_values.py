@@ -21,6 +21,7 @@ from tests.hostile import TEXTS
 DAY = dt.date(2026, 11, 1)
 VALUES = sorted({text.rstrip(" ") for text in TEXTS if text.rstrip(" ")})
 SOURCE = "hostile"
+AT_ONCE = 10
 # One event for all, whose parameter is reported without a cap.
 COMMON = "apply_filter"
 
@@ -61,17 +62,17 @@ def number_of(page: SupersetPage, kind: str, name: str) -> int:
 
 
 def answers(page: SupersetPage, dataset: str, queries: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """What Superset answers, a list of rows a query; all go in one request."""
+    """What Superset answers, a list of rows a query; a few go in one request, which a busy machine answers in time."""
     same = {"time_range": f"{DAY} : {DAY + dt.timedelta(days=1)}", "granularity": "date", "row_limit": 1000}
-    body = {
-        "datasource": {"id": number_of(page, "dataset", dataset), "type": "table"},
-        "queries": [{**same, **query} for query in queries],
-        "result_format": "json",
-        "result_type": "full",
-    }
-    status, answer = page.request("POST", "/api/v1/chart/data", body)
-    assert status == 200, answer
-    return [result["data"] for result in answer["result"]]
+    source = {"id": number_of(page, "dataset", dataset), "type": "table"}
+    found: list[list[dict[str, Any]]] = []
+    for start in range(0, len(queries), AT_ONCE):
+        some = [{**same, **query} for query in queries[start : start + AT_ONCE]]
+        body = {"datasource": source, "queries": some, "result_format": "json", "result_type": "full"}
+        status, answer = page.request("POST", "/api/v1/chart/data", body)
+        assert status == 200, answer
+        found += [result["data"] for result in answer["result"]]
+    return found
 
 
 def asked(stack: Stack, query: str, written: str) -> str:
