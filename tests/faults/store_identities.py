@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from tests import definitions, identities
 from tests.identities import PLACE, Tables, apart, sums
 
-# Which column of a report is the day of its slices.
-PARTITIONS = {table.name: table.partition for table in definitions.catalog().reports}
+REPORTS = {table.name: table for table in definitions.catalog().reports}
+TABLES = ("days", "slices", *REPORTS)
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,32 @@ def takes_are_events(tables: Tables, days: frozenset[date]) -> Iterator[str]:
     yield from apart(sums(taken, "events", *PLACE), sums(tables["daily_report"], "takes", *PLACE))
 
 
+def rollups_are_the_sums_of_what_they_roll_up(tables: Tables, days: frozenset[date]) -> Iterator[str]:
+    """A report with fewer keys has the sums of the one with all of them."""
+    for name, table in REPORTS.items():
+        if table.rollup_of:
+            whole = REPORTS[table.rollup_of]
+            dropped = set(whole.key) - set(table.key)
+            own = {column.name for column in table.columns}
+            for column in whole.columns:
+                if column.name in own and column.additive_over and dropped <= set(column.additive_over):
+                    parts = [{**row, column.name: row[column.name] or 0} for row in tables[whole.name]]
+                    sums_of = [{**row, column.name: row[column.name] or 0} for row in tables[name]]
+                    for line in apart(sums(parts, column.name, *table.key), sums(sums_of, column.name, *table.key)):
+                        yield f"{name}.{column.name} at {line}"
+
+
 def slices_are_whole(tables: Tables, days: frozenset[date]) -> Iterator[str]:
     """Every report has the slices of the calendar's days, each with as many rows as were written for it."""
     written: dict[str, dict[str, dict[date, int]]] = {}
     for row in tables["slices"]:
         written.setdefault(row["report"], {}).setdefault(row["declaration"], {})[row["date"]] = row["rows"]
-    for report in _reports(tables):
-        found = Counter(row[PARTITIONS[report]] for row in tables[report])
+    for report, table in REPORTS.items():
+        found = Counter(row[table.partition] for row in tables[report])
         wanted = {day: found.get(day, 0) for day in days | found.keys()}
         # While a report is filled anew beside the one that is read, it has the slices of both declarations.
         if wanted not in written.get(report, {}).values():
             yield f"{report}: {dict(found)} rows on {sorted(days)}, but {written.get(report)}"
-
-
-def _reports(tables: Tables) -> list[str]:
-    return [name for name in tables if name not in ("days", "slices")]
 
 
 SHARED: tuple[Callable[..., Iterator[str]], ...] = (
@@ -78,6 +89,6 @@ SHARED: tuple[Callable[..., Iterator[str]], ...] = (
 OWN: tuple[Callable[[Tables, frozenset[date]], Iterator[str]], ...] = (
     daily_report_repeats_activity,
     takes_are_events,
+    rollups_are_the_sums_of_what_they_roll_up,
     slices_are_whole,
 )
-TABLES = ("days", "slices", "active_users", "daily_report", "growth", "retention", "events", "event_params")

@@ -58,6 +58,7 @@ def test_a_slice_without_one_of_its_rows_is_told(states: tuple[Rows, Rows], tabl
         ("retention", "active_users", "On day 0 all of the cohort"),
         ("daily_report", "mau_prev_week", "The daily report has the figures of active_users"),
         ("daily_report", "takes", "The daily report counts the takes"),
+        ("active_users_by_country", "wau", "A report with fewer keys"),
         ("slices", "rows", "Every report has the slices"),
     ],
 )
