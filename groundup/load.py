@@ -51,6 +51,10 @@ def load(
     typer.echo(_summary(result, time.monotonic() - started))
 
 
+# More are counted, not named.
+_MOST_NAMES = 3
+
+
 def _describe(step: Step) -> str:
     days = f" {step.start} to {step.end}" if step.start else ""
     verb = "computed" if step.step == "compute" else "stored"
@@ -63,7 +67,8 @@ def _summary(result: Loaded, seconds: float) -> str:
     data = f"the data run from {days[0]} to {days[-1]}" if days else "no day is loaded any more"
     if stored:
         rows = sum(step.rows for step in stored)
-        reports = ", ".join(sorted({step.table for step in stored}))
+        names = sorted({step.table for step in stored})
+        reports = ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names)} reports"
         text = f"{rows:,} rows of {reports} are in MySQL after {seconds:.1f} s; {data}."
     else:
         text = f"Nothing has changed since the last load; {data}."
