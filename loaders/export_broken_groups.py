@@ -56,8 +56,11 @@ def find_undated_row(path: Path, schema: str) -> str | None:
             f'SELECT file_row_number + 1 AS number, CAST("{field.name}" AS {field.duckdb_type}) AS "{field.name}" '
             f"FROM {_READ})) WHERE {is_day('day')} IS NOT TRUE ORDER BY 1 LIMIT 1"
         )
-        row = trial().run(lambda connection: connection.execute(query, {"path": place}).fetchone())
-    return f"{shown(path)}, row {row[0]}: {say_undated(row[1], schema)}" if row else None
+        undated = trial().run(lambda connection: connection.execute(query, {"path": place}).fetchall())
+    if not undated:
+        return None
+    number, day = undated[0]
+    return f"{shown(path)}, row {number}: {say_undated(day, schema)}"
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, place: str) -> dict[str, str]:

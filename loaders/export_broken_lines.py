@@ -62,7 +62,7 @@ class _Judge:
 
     def _finds_undated(self, connection: duckdb.DuckDBPyConnection) -> bool:
         connection.execute(self._read, {"path": str(self._trial)})
-        return connection.execute(self._undated).fetchone() is not None
+        return bool(connection.execute(self._undated).fetchall())
 
 
 def _some(found: Iterator[Line]) -> Iterator[Line]:

@@ -70,10 +70,10 @@ def _parquet_columns(path: Path) -> set[str]:
         place = {"path": found[path]}
         try:
             rows = trial().run(lambda connection: connection.execute(_COLUMNS, place).fetchall())
-            sizes = trial().run(lambda connection: connection.execute(_SIZES, place).fetchone())
+            sizes = trial().run(lambda connection: connection.execute(_SIZES, place).fetchall())
         except REFUSALS as error:
             raise ExportFileError(describe_footer(path, error)) from error
-    values, unpacked = (int(size or 0) for size in sizes or (0, 0))
+    values, unpacked = (int(size or 0) for size in sizes[0])
     size = path.stat().st_size
     if values > _HARMLESS_ROWS and values > _MOST_VALUES_PER_BYTE * size:
         raise ExportFileError(

@@ -21,7 +21,10 @@ class Trial:
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def run(self, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
-        """What `work` gives. Raises what it raises, one of REFUSALS for a file that cannot be read."""
+        """What `work` gives. Raises what it raises, one of REFUSALS for a file that cannot be read.
+
+        `work` must fetch all rows: with some left, DuckDB refuses the next query of the connection.
+        """
         if self._connection is None:
             # In one thread, what fails first in the file fails first.
             self._connection = duckdb.connect(config={"threads": 1, "memory_limit": "1300MB"})
