@@ -7,6 +7,7 @@ clock, the last seven days would lack their last one, and reports that nobody lo
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -28,17 +29,20 @@ class NewestDay:
         self._ask = ask
         self._clock = clock
         self._asked_at: float | None = None
+        # Requests that come at once wait for the first one's answer.
+        self._lock = threading.Lock()
         self._end = _TODAY
 
     def end(self) -> str:
         """The first moment after the newest day, as Superset reads it; `today` as long as there is none."""
-        now = self._clock()
-        if self._asked_at is None or now - self._asked_at >= _LIFETIME:
-            self._asked_at = now
-            rows = self._ask(_QUERY)
-            newest = rows[0][0] if rows else None
-            self._end = str(newest + dt.timedelta(days=1)) if newest else _TODAY
-        return self._end
+        with self._lock:
+            now = self._clock()
+            if self._asked_at is None or now - self._asked_at >= _LIFETIME:
+                self._asked_at = now
+                rows = self._ask(_QUERY)
+                newest = rows[0][0] if rows else None
+                self._end = str(newest + dt.timedelta(days=1)) if newest else _TODAY
+            return self._end
 
 
 def count_from_newest_day(app: Any, newest: NewestDay) -> None:

@@ -6,6 +6,7 @@ filters, sorting or series limits, cannot tell a sum from a mean, and would run 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,17 +74,21 @@ class Choice:
         self._declared: tuple[dict[str, Report], list[Rollup]] | None = None
         self._current: list[Rollup] = []
         self._asked_at: float | None = None
+        # Requests that come at once wait for the first one's answer.
+        self._lock = threading.Lock()
 
     def rewrite(self, sql: str) -> str:
         """The statement, reading rollups where they give the same answer."""
         reports, rollups = self._declared = self._declared or read_rollups()
-        now = self._clock()
-        if self._asked_at is None or now - self._asked_at >= _LIFETIME:
-            self._asked_at = now
-            self._current = current(
-                rollups, {name: Held(tuple(days), int(rows)) for name, *days, rows in self._ask(_HELD)}
-            )
-        return choose(sql, reports, self._current)
+        with self._lock:
+            now = self._clock()
+            if self._asked_at is None or now - self._asked_at >= _LIFETIME:
+                self._asked_at = now
+                self._current = current(
+                    rollups, {name: Held(tuple(days), int(rows)) for name, *days, rows in self._ask(_HELD)}
+                )
+            smallest_first = self._current
+        return choose(sql, reports, smallest_first)
 
 
 _choice = Choice()
