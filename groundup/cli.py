@@ -19,7 +19,7 @@ from superset_sync.errors import SyncError
 _INTERRUPTED = 130
 
 # Each is a function, or a group of verbs, in the module of that name.
-VERBS = ("up", "down", "status", "logs", "demo", "ingest", "plan", "load", "forget", "runs", "sql", "assets")
+VERBS = ("up", "down", "status", "logs", "demo", "ingest", "plan", "load", "forget", "runs", "sql", "assets", "store-ranks")
 
 
 def verbs_asked_for(arguments: Sequence[str]) -> Sequence[str]:
@@ -40,7 +40,8 @@ def make_app(verbs: Iterable[str] = VERBS) -> typer.Typer:
     # With a callback, a single verb is still named on the command line.
     app.callback()(_no_options)
     for name in verbs:
-        verb = getattr(importlib.import_module(f"groundup.{name}"), name)
+        module = name.replace("-", "_")
+        verb = getattr(importlib.import_module(f"groundup.{module}"), module)
         if isinstance(verb, typer.Typer):
             app.add_typer(verb, name=name)
         else:

@@ -26,7 +26,7 @@ EXPORT = "export"
 DAYS = "days"
 
 # MySQL's own tables beside the reports.
-_LEDGERS = ("loads", "slices", "stretches")
+_LEDGERS = ("loads", "slices", "stretches", "store_ranks", "store_apps")
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
 
 

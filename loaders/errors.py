@@ -13,6 +13,10 @@ class ExportFileError(LoaderError):
     """An export file cannot be read as what it was said to be."""
 
 
+class FeedError(LoaderError):
+    """A feed of a store's chart cannot be fetched, or is not the chart that it was said to be."""
+
+
 class WarehouseError(LoaderError):
     """The warehouse cannot be opened or refused a statement."""
 

@@ -16,8 +16,9 @@ from loaders.metrics import load_metrics
 from loaders.plan import Request
 from loaders.run import load
 from loaders.sources import DEMO_SOURCES, Source, name_source
-from loaders.store.connection import connected
+from loaders.store.connection import connected, transaction
 from loaders.store.query import ask
+from loaders.store.ranks import write_followed
 from loaders.store.tables import make_missing_tables
 from loaders.warehouse.duckdb import DuckDBWarehouse
 from settings.environment import Environment
@@ -67,9 +68,12 @@ def remove_demo(warehouse: DuckDBWarehouse) -> int:
 
 def make_store(environment: Environment) -> None:
     """Makes the store's tables where they are missing, empty. Raises LoaderError."""
-    catalog = load_catalog(load_metrics(environment.metrics_file))
+    metrics = load_metrics(environment.metrics_file)
+    catalog = load_catalog(metrics)
     with connected(environment, "loader") as connection:
         make_missing_tables(connection, catalog.reports)
+        with transaction(connection):
+            write_followed(connection, "apple", metrics.store_ranks)
 
 
 def has_data(environment: Environment) -> bool:

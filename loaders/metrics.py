@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from loaders.declarations import Declaration, read_declaration
+from loaders.declarations import Declaration, misdeclared, read_declaration
 from loaders.errors import DeclarationError
 
 # A struct of a list is a mapping of its fields.
@@ -55,6 +55,29 @@ class MorningReport(Declaration):
     take_events: tuple[str, ...]
 
 
+# YAML reads a number without quotes as one.
+AppId = Annotated[str, Field(pattern=r"^[0-9]{1,20}$"), BeforeValidator(str)]
+AppName = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class StoreRanks(Declaration):
+    """The apps whose ranks are followed: number in the store → how the dashboards call it."""
+
+    ours: dict[AppId, AppName] = Field(default_factory=dict)
+    competitors: dict[AppId, AppName] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        both = self.ours.keys() & self.competitors.keys()
+        if both:
+            raise misdeclared(f"{min(both)} is both ours and a competitor")
+        names = [*self.ours.values(), *self.competitors.values()]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise misdeclared(f"two apps are called {min(twice)!r}, which would make them one line")
+        return self
+
+
 class Metrics(Declaration):
     """All settings of metrics.yaml."""
 
@@ -64,6 +87,7 @@ class Metrics(Declaration):
     event_params: dict[str, dict[str, ListedParameter]] = Field(default_factory=dict)
     retention: Retention
     report: MorningReport
+    store_ranks: StoreRanks = Field(default_factory=StoreRanks)
     final_after_days: Annotated[int, Field(ge=0, le=30)]
 
     def settings(self) -> dict[str, Setting]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +18,12 @@ from loaders.metrics import Metrics
 from loaders.plan import Request, asked_reports
 from loaders.sources import Source
 from loaders.store.connection import MySQL, connected, transaction
-from loaders.store.ledger import Entry, newest_entry, record, write_calendar
+from loaders.store.ledger import Entry, new_run, newest_entry, record, write_calendar
 from loaders.store.locks import load_lock
 from loaders.store.mirror import Target, entry, fill_beside, mirror_report
+from loaders.store.ranks import write_followed
 from loaders.store.tables import drop_undeclared, make_own_tables, make_place, swap
+from loaders.store_ranks.demo import mirror_demo
 from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
@@ -67,7 +67,7 @@ def load(
     if request.report:
         inputs.catalog.report(request.report)
     calendar = calendar_of(warehouse, inputs, request)
-    result = Loaded(f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", calendar)
+    result = Loaded(new_run(), calendar)
 
     def done(step: Step) -> None:
         result.steps.append(step)
@@ -106,6 +106,9 @@ def load(
                         mirror_report(connection, warehouse, target, days, result.run, done, force=request.force)
                 if request.report is None:
                     write_calendar(connection, [row for row in calendar.rows if row.date in days], request)
+                    write_followed(connection, "apple", inputs.metrics.store_ranks)
+                if request.is_everything:
+                    mirror_demo(connection, warehouse.daily_tables(), result.run)
             swap(connection, [target.table for target in beside])
             if request.is_everything:
                 drop_undeclared(connection, inputs.catalog.reports)

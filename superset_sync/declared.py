@@ -33,6 +33,8 @@ _STORE_TABLES: dict[str, Table] = {
             "finished_at",
         )
     ),
+    "store_ranks": dict.fromkeys(("date", "store", "country", "chart", "rank", "app_id", "name", "publisher")),
+    "store_apps": dict.fromkeys(("store", "app_id", "role", "name")),
 }
 
 

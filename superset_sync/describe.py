@@ -67,11 +67,8 @@ def _adds(additive_over: frozenset[str], table: Table) -> str:
 
 def _of_chart(asset: Asset, dataset: Dataset, content: dict[str, Any], texts: Mapping[tuple[str, str], str]) -> str:
     own = str(asset.content["description"]).splitlines()[0]
-    counted = {
-        total.column
-        for metric in used_metrics({**asset.content["params"], "timeseries_limit_metric": None})
-        for total in _summed(dataset.metrics.get(metric, "NULL"))
-    }
+    metrics = used_metrics({**asset.content["params"], "timeseries_limit_metric": None})
+    counted = {total.column for metric in metrics for total in _summed(dataset.metrics.get(metric, "NULL"))}
     meanings = [
         f"{item['verbose_name']}: {texts[source.origin]}"
         for item in content["columns"]
@@ -81,6 +78,12 @@ def _of_chart(asset: Asset, dataset: Dataset, content: dict[str, Any], texts: Ma
         and source.origin in texts
         # The day before's figure is explained with the figure.
         and not any(item["column_name"].startswith(f"{other}_") for other in counted)
+    ]
+    # What is not counted, such as a rank, is explained by its metric.
+    meanings = meanings or [
+        f"{item['verbose_name']}: {item['description']}"
+        for item in content["metrics"]
+        if item["metric_name"] in metrics and item["d3format"]
     ]
     return "\n".join([own, *([" ".join(meanings)] if meanings else [])])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,11 @@ class Entry:
     usd: float = 0.0
     status: str = "done"
     error: str | None = None
+
+
+def new_run() -> str:
+    """The name under which the ledger keeps what one command does."""
+    return f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
 def record(connection: MySQL, entry: Entry) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from loaders.catalog import Table
-from loaders.errors import StoreError
 from loaders.store.complaints import explain_warning
 from loaders.store.connection import MySQL
-from loaders.store.encode import LOAD_CLAUSE
 from loaders.store.fit import fitting
-from loaders.store.stream import RowStream
+from loaders.store.send import Destination, send
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,16 @@ def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch
             f"DELETE FROM `{part.place}` WHERE `{table.partition}` BETWEEN %s AND %s",
             (part.start, part.end),
         )
-    with RowStream(fitting(table, batches), table.partition) as rows:
-        loaded, warnings = _load(connection, part, rows.path)
-    _verify(part, rows.sent, loaded, warnings)
+    what = f"{table.name}, {part.start} to {part.end}"
+    destination = Destination(
+        place=part.place,
+        columns=[column.name for column in table.columns],
+        partition=table.partition,
+        what=what,
+        explain=lambda code, text: explain_warning(table, what, code, text),
+        if_fewer="Make the key in report.yaml unique for every row of the query.",
+    )
+    rows = send(connection, destination, fitting(table, batches))
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM slices WHERE report = %s AND declaration = %s AND `date` BETWEEN %s AND %s",
@@ -66,27 +71,3 @@ def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch
             ],
         )
     return rows.sent
-
-
-def _load(connection: MySQL, part: Slice, path: str) -> tuple[int, Sequence[tuple[str, int, str]]]:
-    """The rows that MySQL took, and its warnings."""
-    columns = ", ".join(f"`{column.name}`" for column in part.table.columns)
-    with connection.cursor() as cursor:
-        loaded = cursor.execute(
-            f"LOAD DATA LOCAL INFILE %s INTO TABLE `{part.place}` {LOAD_CLAUSE} ({columns})",
-            (path,),
-        )
-        cursor.execute("SHOW WARNINGS")
-        return loaded, cursor.fetchall()
-
-
-def _verify(part: Slice, sent: int, loaded: int, warnings: Sequence[tuple[str, int, str]]) -> None:
-    where = f"{part.table.name}, {part.start} to {part.end}"
-    if warnings:
-        _, code, text = warnings[0]
-        raise StoreError(explain_warning(part.table, where, int(code), text))
-    if loaded != sent:
-        raise StoreError(
-            f"MySQL took {loaded} of {sent} rows of {where}; the old rows were kept. "
-            "Make the key in report.yaml unique for every row of the query."
-        )

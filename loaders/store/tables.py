@@ -19,8 +19,8 @@ _TYPES = {
 # A table's comment ends with the version of the declaration that it was made from.
 _MARK = " · declaration "
 
-OWN_TABLES = (
-    """
+OWN_TABLES = {
+    "days": """
     CREATE TABLE IF NOT EXISTS days (
       `date` DATE NOT NULL COMMENT 'The day of the export, in the property''s time zone.',
       `source` VARCHAR(64) NOT NULL COMMENT 'The source that should have delivered it.',
@@ -30,14 +30,14 @@ OWN_TABLES = (
       PRIMARY KEY (`date`, `source`)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='What has been loaded.'
     """,
-    """
+    "stretches": """
     CREATE TABLE IF NOT EXISTS stretches (
       `date` DATE NOT NULL COMMENT 'A loaded day, in the property''s time zone.',
       `first_date` DATE NOT NULL COMMENT 'The first day of the unbroken stretch of loaded days that it lies in.',
       PRIMARY KEY (`date`)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='Since when days are loaded without a gap.'
     """,
-    """
+    "loads": """
     CREATE TABLE IF NOT EXISTS loads (
       `id` BIGINT NOT NULL AUTO_INCREMENT,
       `run` VARCHAR(32) NOT NULL COMMENT 'The load that the step was part of.',
@@ -60,7 +60,7 @@ OWN_TABLES = (
       KEY `by_start` (`started_at`)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='The run ledger: one row per step.'
     """,
-    """
+    "slices": """
     CREATE TABLE IF NOT EXISTS slices (
       `report` VARCHAR(64) NOT NULL,
       `declaration` CHAR(16) NOT NULL COMMENT 'The version of report.yaml that the slice''s table was made from.',
@@ -71,7 +71,32 @@ OWN_TABLES = (
       PRIMARY KEY (`report`, `declaration`, `date`)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='Which version of each day the reports hold.'
     """,
-)
+    "store_ranks": """
+    CREATE TABLE IF NOT EXISTS store_ranks (
+      `date` DATE NOT NULL COMMENT 'The day of the chart: the one that the feed writes, unless another was given.',
+      `store` VARCHAR(16) NOT NULL COMMENT 'apple; demo is made up.',
+      `country` CHAR(2) NOT NULL COMMENT 'The store''s country, ISO 3166 in upper case.',
+      `chart` VARCHAR(32) NOT NULL COMMENT 'top-free, top-paid, top-grossing, and each -ipad.',
+      `rank` SMALLINT NOT NULL COMMENT 'Place in the chart; 1 is the top.',
+      `app_id` VARCHAR(32) NOT NULL COMMENT 'The app''s number in the store.',
+      `name` VARCHAR(255) NOT NULL COMMENT 'The app''s name that day, in that country.',
+      `publisher` VARCHAR(255) NOT NULL COMMENT 'Who publishes it, as the store writes it.',
+      PRIMARY KEY (`date`, `store`, `country`, `chart`, `rank`),
+      KEY `by_app` (`app_id`, `chart`, `country`, `date`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+      COMMENT='Ranks in the charts of the app store. Kept nowhere else: back it up.'
+    """,
+    "store_apps": """
+    CREATE TABLE IF NOT EXISTS store_apps (
+      `store` VARCHAR(16) NOT NULL,
+      `app_id` VARCHAR(32) NOT NULL,
+      `role` VARCHAR(16) NOT NULL COMMENT 'ours or competitor.',
+      `name` VARCHAR(255) NOT NULL COMMENT 'How the dashboards call it, whatever the store does.',
+      PRIMARY KEY (`store`, `app_id`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+      COMMENT='The apps that are followed: store_ranks of metrics.yaml.'
+    """,
+}
 
 # Charts look a row's stretch up by its key; computed inside each query, it cost more than the chart itself.
 _STRETCHES = """
@@ -85,11 +110,11 @@ FROM (
 
 
 def make_own_tables(connection: MySQL) -> None:
-    """Makes the calendar, the ledger and the slices' versions where they are missing."""
+    """Makes what no report declares, such as the calendar and the ledger, where it is missing."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
         present = {row[0] for row in cursor.fetchall()}
-        for name, statement in zip(("days", "stretches", "loads", "slices"), OWN_TABLES, strict=True):
+        for name, statement in OWN_TABLES.items():
             if name not in present:
                 cursor.execute(statement)
                 if name == "stretches":
