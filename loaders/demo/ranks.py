@@ -26,7 +26,9 @@ _RANKS = 50
 # A place in the chart is worth so many points; fewer points are a better rank.
 _PLACE = 100
 _COMPETITOR_PLACES = (4, 13, 27)
-_WORST, _BEST = 44, 6
+# Where the demo's own app stands with the fewest installs, and where with the most.
+_WORST = {"BR": 44, "KR": 62}
+_BEST = 6
 
 _FIRST_WORDS = ("Quiet", "Bright", "Little", "Paper", "Silver", "Happy", "Night", "Open")
 _SECOND_WORDS = ("Lantern", "Garden", "Metro", "Kitchen", "Ledger", "Radio", "Puzzle", "Runner")
@@ -74,7 +76,7 @@ def _fame(first: datetime.date, days: int) -> list[int]:
 def _points(app: _App, index: int, country: str, chart: str, day: int, days: int, fame: Sequence[int]) -> int:
     jitter = _chance(app.app_id, country, chart, day) % (3 * _PLACE)
     if app.app_id in OURS:
-        points = (_WORST * 1000 - (_WORST - _BEST) * fame[day]) * _PLACE // 1000
+        points = (_WORST[country] * 1000 - (_WORST[country] - _BEST) * fame[day]) * _PLACE // 1000
         since = day - push_day(days)
         if country == _PUSH_COUNTRY and 0 <= since < _PUSH_DAYS:
             points -= 14 * _PLACE * (_PUSH_DAYS - since) // _PUSH_DAYS

@@ -17,7 +17,7 @@ from loaders.store.ranks import Chart, write_charts, write_followed
 from loaders.store.tables import make_own_tables
 from loaders.store_ranks.charts import Claim, chart_name, chart_url, country_code
 from loaders.store_ranks.feed import parse_feed
-from loaders.store_ranks.fetch import read_source
+from loaders.store_ranks.fetch import is_address, read_source
 from loaders.store_ranks.name import name_chart
 from settings.environment import Environment
 
@@ -50,7 +50,8 @@ def load_chart(environment: Environment, wish: Wish, say: Callable[[str], None] 
     followed = load_metrics(environment.metrics_file).store_ranks
     asked = Claim(wish.country and country_code(wish.country), wish.chart and chart_name(wish.chart))
     source = wish.source or _published(asked)
-    say(f"Reading {source}")
+    if is_address(source):
+        say(f"Fetching {source}")
     content = read_source(source)
     feed = parse_feed(content, source)
     chart = name_chart(feed, asked, wish.date, wish.store, source)

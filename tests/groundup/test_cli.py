@@ -13,6 +13,9 @@ from groundup.cli import VERBS, main, verbs_asked_for
 from loaders.errors import RangeError
 from tests.conftest import GROUNDUP, new_stack
 
+# Verbs of several words.
+GROUPS = {"assets": ("apply", "dataset"), "store-ranks": ("load",)}
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -47,7 +50,13 @@ def test_the_verbs_are_those_that_scripts_rely_on():
     assert set(VERBS) >= {"up", "down", "status", "logs", "demo", "ingest", "load", "runs", "sql"}
 
 
-@pytest.mark.parametrize("verb", [*(verb for verb in VERBS if verb != "assets"), "assets apply", "assets dataset"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *(verb for verb in VERBS if verb not in GROUPS),
+        *(f"{group} {verb}" for group, verbs in GROUPS.items() for verb in verbs),
+    ],
+)
 def test_every_verb_shows_an_example(idle, verb):
     text = idle.run(*verb.split(), "--help").stdout
     assert f"Example: groundup {verb}" in text
@@ -77,6 +86,10 @@ def test_without_a_verb_the_verbs_are_listed(idle):
         ["up", "nonsense"],
         ["sql", "SELECT 1", "--format", "xml"],
         ["demo", "--days", "0"],
+        ["store-ranks", "load"],
+        ["store-ranks", "load", "--country", "HK"],
+        ["store-ranks", "load", "--country", "HK", "--chart", "top-free", "--date", "2019-07-15"],
+        ["store-ranks", "load", "hk.json", "--store", "nonsense"],
     ],
     ids=" ".join,
 )
@@ -93,6 +106,9 @@ def test_wrong_usage_ends_with_2(idle, arguments):
         (["runs"], r"MySQL at 127\.0\.0\.1:\d+ does not answer .*`groundup up mysql`"),
         (["load"], r"There is no data yet; .*`groundup demo`"),
         (["ingest", "nowhere.ndjson", "--schema", "ga4"], r"nowhere\.ndjson cannot be read"),
+        (["store-ranks", "load", "nowhere.json"], r"nowhere\.json cannot be read"),
+        (["store-ranks", "load", "README.md"], r"README\.md is no JSON, not Apple's JSON"),
+        (["store-ranks", "load", "README.md", "--country", "UK"], r"'UK' is no country"),
         (["assets", "apply"], r"Superset at http://127\.0\.0\.1:\d+ .*groundup"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
