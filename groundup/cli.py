@@ -19,7 +19,21 @@ from superset_sync.errors import SyncError
 _INTERRUPTED = 130
 
 # Each is a function, or a group of verbs, in the module of that name.
-VERBS = ("up", "down", "status", "logs", "demo", "ingest", "plan", "load", "forget", "runs", "sql", "assets", "store-ranks")
+VERBS = (
+    "up",
+    "down",
+    "status",
+    "logs",
+    "demo",
+    "ingest",
+    "plan",
+    "load",
+    "forget",
+    "runs",
+    "sql",
+    "assets",
+    "store-ranks",
+)
 
 
 def verbs_asked_for(arguments: Sequence[str]) -> Sequence[str]:

@@ -30,6 +30,10 @@ _SCHEMA = pa.schema(
 )
 
 
+# The feed was checked before: what MySQL does not take all the same is a fault of the check.
+_REMEDY = "the old rows were kept; load another feed, and report this one."
+
+
 @dataclass(frozen=True)
 class Chart:
     """A chart of one store and country on one day; the apps in the order of their ranks, from 1."""
@@ -53,13 +57,14 @@ def write_charts(connection: MySQL, charts: Sequence[Chart]) -> int:
                 "DELETE FROM store_ranks WHERE `date` = %s AND store = %s AND country = %s AND chart = %s",
                 (chart.date, chart.store, chart.country, chart.chart),
             )
+    what = f"store_ranks, {min(chart.date for chart in charts)} to {max(chart.date for chart in charts)}"
     destination = Destination(
         place="store_ranks",
         columns=_SCHEMA.names,
         partition="date",
-        what=f"store_ranks, {min(chart.date for chart in charts)} to {max(chart.date for chart in charts)}",
-        if_changed="Report it with the feed: it was checked before.",
-        if_fewer="Report it with the feed: it was checked before.",
+        what=what,
+        explain=lambda _, text: f"MySQL would have changed what it was sent for {what} ({text}); {_REMEDY}",
+        if_fewer=_REMEDY.partition("; ")[2],
     )
     send(connection, destination, [_rows(chart) for chart in charts])
     return replaced
