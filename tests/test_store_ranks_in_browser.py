@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from settings.environment import Environment
 from tests.browser.reports import Reports
-from tests.browser.superset import PHONE, SupersetPage, open_browser
+from tests.browser.superset import PHONE, TIMEOUT_MS, SupersetPage, open_browser
 
 LINES, FOLLOWED, TOP, CLIMBERS = CHARTS = [
     "Rank by day",
@@ -114,13 +114,12 @@ def test_the_first_place_is_drawn_at_the_top(page: SupersetPage) -> None:
 
 
 def test_another_chart_is_chosen(page: SupersetPage, reports: Reports) -> None:
-    page.set_filter("Chart", ["demo: KR top-grossing"])
-    page.chart(TOP).locator("tbody tr").first.wait_for()
+    page.choose("Chart", "demo: KR top-grossing")
     first = reports.value(
         "SELECT name FROM store_ranks WHERE store = 'demo' AND country = 'KR' AND chart = 'top-grossing' "
         "AND `rank` = 1 ORDER BY date DESC LIMIT 1"
     )
-    assert page.table(TOP)[0]["App"] == first
+    expect(page.chart(TOP).locator("tbody tr td").nth(1)).to_have_text(first, timeout=TIMEOUT_MS)
 
 
 def test_on_a_phone_nothing_is_cut_off(browser: Browser, environment: Environment) -> None:

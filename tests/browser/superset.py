@@ -153,6 +153,13 @@ class SupersetPage:
         page.keyboard.press("Escape")
         self._change_filters("filter-bar__apply-button")
 
+    def choose(self, name: str, value: str) -> None:
+        """Choose the one value of a filter that has always one, apply it and wait for the charts."""
+        label = self._filter_label(name)
+        self.page.locator(f'[data-test="filter-bar"] [aria-label="{label}"]').first.click()
+        self.page.locator(f'.ant-select-dropdown:visible .ant-select-item-option[title="{value}"]').first.click()
+        self._change_filters("filter-bar__apply-button")
+
     def clear_filters(self) -> None:
         """Take all filters away, which Superset applies at once, and wait for the charts."""
         self._change_filters("filter-bar__clear-button")
