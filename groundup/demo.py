@@ -11,6 +11,7 @@ from groundup.arguments import parse_day
 from groundup.progress import counted
 from loaders.first_run import ingest_demo, remove_demo, yesterday
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.opened import require_embedded
 from settings.environment import load_environment
 
 
@@ -30,6 +31,7 @@ def demo(
     Example: groundup demo --days 90 --users 20000 --end 2026-06-30
     """
     environment = load_environment()
+    require_embedded(environment, "demo")
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:
         if remove:
             count = remove_demo(warehouse)

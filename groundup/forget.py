@@ -13,6 +13,7 @@ from loaders.inputs import read_inputs
 from loaders.plan import Request
 from loaders.run import load
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.opened import require_embedded
 from settings.environment import load_environment
 from stack.revival import revive
 
@@ -27,6 +28,7 @@ def forget(
     Example: groundup forget 06984AB55E6069C42FE61F3510F1522B
     """
     environment = load_environment()
+    require_embedded(environment, "forget")
     with progress() as say:
         revive(environment, say)
     with DuckDBWarehouse(environment.warehouse_file) as warehouse:

@@ -16,6 +16,7 @@ from loaders.ingest import remove_source
 from loaders.inputs import read_inputs
 from loaders.sources import DEMO_SOURCES, SchemaName, Source, name_source
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.opened import require_embedded
 from settings.environment import Environment, load_environment
 
 
@@ -39,6 +40,7 @@ def ingest(
     Example: groundup ingest exports/events_202611*.ndjson.gz --schema ga4 --timezone Asia/Seoul
     """
     environment = load_environment()
+    require_embedded(environment, "ingest")
     if remove:
         _remove(environment, source, files)
         return

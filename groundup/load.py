@@ -13,9 +13,9 @@ from groundup.progress import counted, progress
 from loaders.compute import Step
 from loaders.inputs import read_inputs
 from loaders.plan import Request
-from loaders.run import Loaded
+from loaders.run import Loaded, new_run
 from loaders.run import load as run_load
-from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.opened import open_warehouse
 from settings.environment import load_environment
 from stack.revival import revive
 
@@ -37,12 +37,13 @@ def load(
     with progress() as say:
         revive(environment, say)
     started = time.monotonic()
-    with DuckDBWarehouse(environment.warehouse_file) as warehouse:
-        # A person may have been forgotten by a command that did not live to its end.
-        warehouse.rewrite_if_wished()
+    run = new_run()
+    with (
+        counted("Loading", None, quiet=json_) as advance,
+        open_warehouse(environment, run, advance) as warehouse,
+    ):
         inputs = read_inputs(environment, warehouse)
-        with counted("Loading", None, quiet=json_) as advance:
-            result = run_load(environment, warehouse, inputs, request, lambda step: advance(_describe(step)))
+        result = run_load(environment, warehouse, inputs, request, lambda step: advance(_describe(step)), run)
     for warning in result.warnings:
         typer.echo(f"groundup: {warning}", err=True)
     if json_:
@@ -58,7 +59,8 @@ _MOST_NAMES = 3
 def _describe(step: Step) -> str:
     days = f" {step.start} to {step.end}" if step.start else ""
     verb = "computed" if step.step == "compute" else "stored"
-    return f"{step.table}{days}: {step.rows:,} rows {verb} in {step.seconds:.1f} s ({step.reason})"
+    cost = f", ${step.usd:.4f}" if step.usd else ""
+    return f"{step.table}{days}: {step.rows:,} rows {verb} in {step.seconds:.1f} s{cost} ({step.reason})"
 
 
 def _summary(result: Loaded, seconds: float) -> str:

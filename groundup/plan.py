@@ -13,8 +13,8 @@ from loaders.errors import RangeError
 from loaders.inputs import read_inputs
 from loaders.plan import Request
 from loaders.planning import Plan, PlannedStep, make_plan
-from loaders.run import NO_DATA
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse.opened import require_embedded
 from settings.environment import load_environment
 
 
@@ -33,8 +33,9 @@ def plan(
     Example: groundup plan --from 2026-11-01
     """
     environment = load_environment()
+    require_embedded(environment, "plan")
     if not environment.warehouse_file.exists():
-        raise RangeError(NO_DATA)
+        raise RangeError(DuckDBWarehouse.no_data)
     with DuckDBWarehouse(environment.warehouse_file, read_only=True) as warehouse:
         inputs = read_inputs(environment, warehouse)
         found = make_plan(environment, warehouse, inputs, Request(from_, to, report, force, partial))

@@ -36,7 +36,9 @@ def up(
         launch(environment, asked, say)
         if "mysql" in asked:
             make_store(environment)
-        trouble = _load(environment, say) if not services and not no_demo else None
+        # A load at BigQuery costs money: it is asked for by name.
+        wants_load = environment.warehouse == "duckdb" and not services and not no_demo
+        trouble = _load(environment, say) if wants_load else None
         say(f"Waiting for {asked[-1]}")
         wait_healthy(environment, asked)
         if "superset" in asked:
@@ -49,7 +51,8 @@ def up(
     elif trouble:
         raise trouble
     if not services and not has_data(environment):
-        typer.echo("There is no data yet: `groundup ingest FILE…` or `groundup demo`, then `groundup load`.")
+        before = "`groundup ingest FILE…` or `groundup demo`, then " if environment.warehouse == "duckdb" else ""
+        typer.echo(f"There is no data yet: {before}`groundup load`.")
 
 
 def _load(environment: Environment, say: Callable[[str], None]) -> LoaderError | None:

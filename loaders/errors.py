@@ -29,6 +29,10 @@ class WarehouseBusyError(WarehouseError):
         self.pid = pid
 
 
+class BudgetError(WarehouseError):
+    """A statement would cost more than it or the month may; nothing was spent on it."""
+
+
 class StoreError(LoaderError):
     """MySQL cannot be reached or refused a slice; what it held before is untouched."""
 

@@ -6,12 +6,12 @@ from loaders.catalog import load_catalog
 from loaders.metrics import load_metrics
 from loaders.run import Inputs
 from loaders.sources import Source, load_sources, name_source
-from loaders.warehouse.duckdb import DuckDBWarehouse
+from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
 
-def read_inputs(environment: Environment, warehouse: DuckDBWarehouse) -> Inputs:
-    """The tables, the settings, and every source that is declared or was ingested. Raises DeclarationError."""
+def read_inputs(environment: Environment, warehouse: Warehouse) -> Inputs:
+    """The tables, the settings, and every source that is declared or known to the warehouse. Raises DeclarationError."""
     metrics = load_metrics(environment.metrics_file)
     declared = load_sources(environment.sources_file)
     known = {

@@ -28,7 +28,6 @@ from loaders.store_ranks.demo import mirror_demo
 from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
-NO_DATA = "There is no data yet; ingest an export by `groundup ingest FILE…` or make one by `groundup demo`."
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,18 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
 
 
+def new_run() -> str:
+    """A name for a load, under which the ledgers keep what it does."""
+    return f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
 def load(
     environment: Environment,
     warehouse: Warehouse,
     inputs: Inputs,
     request: Request,
     on_step: Callable[[Step], None] = lambda _: None,
+    run: str | None = None,
 ) -> Loaded:
     """Computes whatever the request needs and changed, and brings MySQL up to it.
 
@@ -68,7 +73,7 @@ def load(
     if request.report:
         inputs.catalog.report(request.report)
     calendar = calendar_of(warehouse, inputs, request)
-    result = Loaded(new_run(), calendar)
+    result = Loaded(run or new_run(), calendar)
 
     def done(step: Step) -> None:
         result.steps.append(step)
@@ -120,7 +125,7 @@ def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calen
     """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for."""
     tables = warehouse.daily_tables()
     if not tables and not any(warehouse.partitions(name) for name in inputs.catalog.tables):
-        raise RangeError(NO_DATA)
+        raise RangeError(warehouse.no_data)
     # A day that was published as partial stays: what people have seen does not go away again.
     calendar = make_calendar(
         tables,

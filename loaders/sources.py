@@ -26,6 +26,9 @@ class Source(Declaration):
     until: dt.date | None = None
     # So many hours after its end a day is due.
     due_after_hours: int = Field(0, ge=0, le=96)
+    # At BigQuery: where the export lies, and which of its tables are the days.
+    dataset: str | None = Field(None, pattern=r"^[a-z0-9.:-]+[.]\w+$")
+    tables: Literal["daily", "intraday"] = "daily"
     name: str = Field("", pattern=r"^[a-z][a-z0-9_]{0,62}$|^$")
 
     @field_validator("timezone")

@@ -138,8 +138,12 @@ declare -A locks=(
   [.venv]="requirements/uv.txt requirements/groundup.txt"
   [.venv-superset]=requirements/superset.txt
   [.venv-bench]=requirements/bench.txt
+  [.venv-bqemulator]=requirements/bqemulator.txt
 )
-if $dev || [ -e .venv/.dev ]; then locks[.venv]+=" requirements/dev.txt"; fi
+if $dev || [ -e .venv/.dev ]; then
+  locks[.venv]+=" requirements/dev.txt"
+  environments+=(.venv-bqemulator)
+fi
 if $bench; then environments+=(.venv-bench); fi
 
 # Two installs at once would undo each other's work.

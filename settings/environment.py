@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from settings.errors import SettingsError
@@ -43,6 +44,15 @@ class Environment(BaseSettings):
     sources_file: Path = PROJECT / "sources.yaml"
     metrics_file: Path = PROJECT / "metrics.yaml"
 
+    warehouse: Literal["duckdb", "bigquery"] = "duckdb"
+    bigquery_project: str = ""
+    bigquery_dataset: str = Field("groundup", pattern=r"^[A-Za-z0-9_]+$")
+    bigquery_location: str = "US"
+    bigquery_credentials_file: Path | None = None
+    bigquery_endpoint: str = ""
+    bigquery_max_bytes: int = Field(2**40, gt=0)
+    monthly_budget_usd: float = Field(50.0, ge=0)
+
     mysql_host: str = "127.0.0.1"
     mysql_port: int = Field(13306, ge=1, le=65535)
     redis_host: str = "127.0.0.1"
@@ -59,6 +69,11 @@ class Environment(BaseSettings):
     admin_password: str = ""
     analyst_password: str = ""
     employee_password: str = ""
+
+    @field_validator("bigquery_credentials_file", mode="before")
+    @classmethod
+    def _none_when_empty(cls, value: object) -> object:
+        return value or None
 
     @property
     def superset_url(self) -> str:
@@ -77,7 +92,9 @@ class Environment(BaseSettings):
 
     def as_variables(self) -> dict[str, str]:
         """All settings as `GROUNDUP_…` variables, for the processes that the stack starts."""
-        return {f"GROUNDUP_{name.upper()}": str(value) for name, value in self.model_dump().items()}
+        return {
+            f"GROUNDUP_{name.upper()}": "" if value is None else str(value) for name, value in self.model_dump().items()
+        }
 
 
 def load_environment() -> Environment:

@@ -102,6 +102,16 @@ def newest_entry(connection: MySQL) -> dt.datetime | None:
     return row[0] if row else None
 
 
+def spent_this_month(connection: MySQL, now: dt.datetime) -> float:
+    """The dollars that all loads of the month of `now` (UTC) have cost."""
+    with connection.cursor() as cursor:
+        if not cursor.execute("SHOW TABLES LIKE 'loads'"):
+            return 0.0
+        cursor.execute("SELECT SUM(usd) FROM loads WHERE started_at >= %s", (f"{now:%Y-%m}-01",))
+        found = cursor.fetchone()
+    return float(found[0] or 0) if found else 0.0
+
+
 def recent(connection: MySQL, limit: int) -> list[dict[str, Any]]:
     """The newest steps of the ledger, newest first."""
     with connection.cursor(DictCursor) as cursor:

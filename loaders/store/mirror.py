@@ -88,6 +88,7 @@ def _write(connection: MySQL, warehouse: Warehouse, part: Slice, reason: str, ru
     # A refused slice leaves rows unread, and the warehouse takes no other question before they are let go.
     with warehouse.rows(part.table, part.start, part.end) as batches:
         rows = write_slice(connection, part, batches, run)
+    cost = warehouse.read_cost()
     versions = sorted(part.versions.values())
     step = Step(
         table=part.table.name,
@@ -99,6 +100,8 @@ def _write(connection: MySQL, warehouse: Warehouse, part: Slice, reason: str, ru
         seconds=time.monotonic() - started,
         source_version=versions[0][-16:] if len(versions) == 1 else digest(versions),
         code_version=part.table.declaration_version(),
+        bytes_billed=cost.bytes_billed,
+        usd=cost.usd,
     )
     record(connection, entry(step, run))
     return step

@@ -74,6 +74,15 @@ class Spent:
 class Warehouse(Protocol):
     """Where exports are read and tables are computed. Every write is atomic; all raise WarehouseError."""
 
+    @property
+    def no_data(self) -> str:
+        """What to do when there is no data at all, as a sentence."""
+        ...
+
+    def sources(self) -> Mapping[str, tuple[str, str]]:
+        """Source → (export schema, time zone), of every export that the warehouse knows of."""
+        ...
+
     def daily_tables(self) -> Sequence[DailyTable]:
         """The days of all exports, from free metadata."""
         ...
@@ -107,4 +116,8 @@ class Warehouse(Protocol):
 
     def rows(self, table: Table, start: dt.date, end: dt.date) -> pa.RecordBatchReader:
         """The rows of a report between two days, both included, in the order of its columns."""
+        ...
+
+    def read_cost(self) -> Spent:
+        """What `rows` has cost since this was asked last."""
         ...

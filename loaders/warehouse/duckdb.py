@@ -38,6 +38,8 @@ _REWRITE = "rewrite"
 class DuckDBWarehouse:
     """The embedded warehouse on a file; implements `loaders.warehouse.Warehouse`."""
 
+    no_data = "There is no data yet; ingest an export by `groundup ingest FILE…` or make one by `groundup demo`."
+
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         """Opens the file, made when missing. Raises WarehouseError when it cannot be used."""
         self.connection = open_file(path, read_only=read_only)
@@ -236,6 +238,10 @@ class DuckDBWarehouse:
             f"SELECT {_columns(table)} FROM {table.name} WHERE {place} ORDER BY {order}",
             params={"start": start, "end": end},
         ).to_arrow_reader(65_536)
+
+    def read_cost(self) -> Spent:
+        """Nothing: what lies on this machine is read for free."""
+        return Spent(0)
 
     def read(self, google_sql: str, values: Mapping[str, Value] | None = None, source: str = "") -> pa.Table:
         """The result of a GoogleSQL query. Raises WarehouseError when it is refused."""
