@@ -11,7 +11,7 @@ from settings.environment import Environment
 
 
 def read_inputs(environment: Environment, warehouse: Warehouse) -> Inputs:
-    """The tables, the settings, and every source that is declared or known to the warehouse. Raises DeclarationError."""
+    """The tables, the settings, and every source, declared or known to the warehouse. Raises DeclarationError."""
     metrics = load_metrics(environment.metrics_file)
     declared = load_sources(environment.sources_file)
     known = {

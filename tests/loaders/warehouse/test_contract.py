@@ -1,9 +1,9 @@
 """What both engines promise, on DuckDB itself and through the real client on bqemulator.
 
 The emulator is no proof of a figure, and it cannot do everything. Left out here: nested fields of an export behind a
-wildcard, which it does not resolve beside parameters (Google's analyser reads those statements, tests/analyser); columns
-that are added to a table, which it notes and does not make; and bytes, labels, budgets, quotas, repeated job ids and
-broken connections. All but the first are in test_bigquery_wire.py.
+wildcard, which it does not resolve beside parameters (Google's analyser reads those statements, tests/analyser);
+columns that are added to a table, which it notes and does not make; and bytes, labels, budgets, quotas, repeated job
+ids and broken connections. All but the first are in test_bigquery_wire.py.
 """
 
 import datetime as dt
