@@ -314,6 +314,9 @@ def _value(value: Any, kind: str) -> Any:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: the client acknowledges two of them late.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     fake: FakeBigQuery
 
     def log_message(self, *arguments: object) -> None:
@@ -339,6 +342,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if fault and fault.broken:
             self.wfile.write(text[: len(text) // 2])
+            self.wfile.flush()
             self.close_connection = True
             return
         self.wfile.write(text)
