@@ -9,12 +9,10 @@ import typer
 
 from groundup.arguments import AsJson, Force, FromDay, OneReport, Partial, ToDay
 from groundup.console import output, plain_table
-from loaders.errors import RangeError
 from loaders.inputs import read_inputs
 from loaders.plan import Request
 from loaders.planning import Plan, PlannedStep, make_plan
-from loaders.warehouse.duckdb import DuckDBWarehouse
-from loaders.warehouse.opened import require_embedded
+from loaders.warehouse.opened import open_warehouse
 from settings.environment import load_environment
 
 
@@ -33,10 +31,7 @@ def plan(
     Example: groundup plan --from 2026-11-01
     """
     environment = load_environment()
-    require_embedded(environment, "plan")
-    if not environment.warehouse_file.exists():
-        raise RangeError(DuckDBWarehouse.no_data)
-    with DuckDBWarehouse(environment.warehouse_file, read_only=True) as warehouse:
+    with open_warehouse(environment, read_only=True) as warehouse:
         inputs = read_inputs(environment, warehouse)
         found = make_plan(environment, warehouse, inputs, Request(from_, to, report, force, partial))
     if json_:

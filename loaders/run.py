@@ -29,7 +29,6 @@ from loaders.warehouse import Warehouse
 from settings.environment import Environment
 
 
-
 @dataclass(frozen=True)
 class Inputs:
     """What a load works from: the tables to make, the settings, and the sources by name."""

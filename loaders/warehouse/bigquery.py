@@ -16,13 +16,13 @@ from loaders.catalog import Table, digest
 from loaders.errors import DeclarationError, WarehouseError
 from loaders.sources import Source
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
-from loaders.warehouse.bigquery_budget import Budget
+from loaders.warehouse.bigquery_budget import Budget, usd
 from loaders.warehouse.bigquery_errors import refusals
 from loaders.warehouse.bigquery_exports import daily_tables
 from loaders.warehouse.bigquery_jobs import JobName, Jobs, Patience, spent
 from loaders.warehouse.bigquery_ledger import Entry, Held, Ledger
 from loaders.warehouse.bigquery_rows import PAGE_ROWS, reader
-from loaders.warehouse.bigquery_sql import day_list, insert, statement
+from loaders.warehouse.bigquery_sql import day_list, insert, query_text, statement
 from loaders.warehouse.bigquery_tables import DAYS_SCHEMA, bring_up, definition
 
 if TYPE_CHECKING:
@@ -174,10 +174,9 @@ class BigQueryWarehouse:
             if job is None:
                 if not is_clean:
                     costs.append(self._delete(table, slots, intent, what))
-                values: dict[str, Value] = {"start_date": start, "end_date": end, "source": source, **table.parameters}
-                export = self._sources.get(source) if table.per_source else None
                 job = self._jobs.query(
-                    insert(table, schema, export, values, what), JobName(table.name, "insert", intent)
+                    insert(table, schema, self._export(table, source), _values(table, source, stamps), what),
+                    JobName(table.name, "insert", intent),
                 )
             written = spent(job)
             counted, cost = self._count(table, source, stamps, written.rows, intent, what)
@@ -185,6 +184,20 @@ class BigQueryWarehouse:
             entries = [_done(table, slot, stamps, counted, intent) for slot in sorted(slots, key=_order)]
             self._ledger.write(entries, JobName(table.name, "done", intent))
         return Spent(written.rows, sum(each.bytes_billed for each in costs), sum(each.usd for each in costs))
+
+    def estimate(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
+        """What the query of `replace` would cost at most, by a dry run; nothing, as long as what it reads is not made."""
+        what = f"{table.name}, {min(stamps)} to {max(stamps)}"
+        export = self._export(table, source)
+        text = query_text(table, schema, export)
+        with refusals(what, table.folder / (f"{schema}.sql" if table.per_source else "query.sql")):
+            try:
+                billed = self._jobs.estimate(statement(text, _values(table, source, stamps), table.name, what))
+            except NotFound:
+                if export:
+                    raise
+                return Spent(0)
+        return Spent(0, billed, usd(billed))
 
     def retire(self, table: Table, slots: Collection[Slot]) -> None:
         """Removes partitions that no longer have a place."""
@@ -227,6 +240,9 @@ class BigQueryWarehouse:
         return cost
 
     # The steps of a write
+
+    def _export(self, table: Table, source: str) -> Source | None:
+        return self._sources.get(source) if table.per_source else None
 
     def _make(self) -> None:
         """Our dataset and its ledger, made where they are missing. Raises WarehouseError."""
@@ -360,6 +376,10 @@ def _done(
         return Entry(table.name, slot, "removed", intent, _NO_STAMP)
     found = counted.get(slot.date, _Counted(0, "empty" if table.onwards else None))
     return Entry(table.name, slot, "done", intent, stamp, found.content or f"{stamp.code}.{stamp.inputs}", found.rows)
+
+
+def _values(table: Table, source: str, stamps: Mapping[dt.date, Stamp]) -> dict[str, Value]:
+    return {"start_date": min(stamps), "end_date": max(stamps), "source": source, **table.parameters}
 
 
 def _order(slot: Slot) -> tuple[dt.date, str]:

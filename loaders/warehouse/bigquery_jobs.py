@@ -76,7 +76,7 @@ class Jobs:
 
         Raises BudgetError before anything is spent, and the client library's exceptions for what BigQuery refuses.
         """
-        limit = self._budget.allow(statement.what, self._estimate(statement))
+        limit = self._budget.allow(statement.what, self.estimate(statement))
         config = self._config(statement)
         config.maximum_bytes_billed = limit
 
@@ -141,7 +141,7 @@ class Jobs:
                 self._cancel(job.job_id)
                 self._wait(job, f"{name.table}, begun earlier")
 
-    def _estimate(self, statement: Statement) -> int:
+    def estimate(self, statement: Statement) -> int:
         """The bytes that the statement would be billed, by a dry run, which is free."""
         config = self._config(statement)
         config.dry_run = True

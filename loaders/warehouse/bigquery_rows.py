@@ -9,7 +9,7 @@ import pyarrow as pa
 from google.api_core.exceptions import GoogleAPICallError
 from google.cloud.bigquery.table import RowIterator
 
-from loaders.catalog import Column
+from loaders.columns import Column
 from loaders.warehouse.bigquery_errors import refusals
 
 if TYPE_CHECKING:

@@ -45,12 +45,16 @@ class Statement:
 
 def insert(table: Table, schema: str, source: Source | None, values: Mapping[str, Value], what: str) -> Statement:
     """Puts what the table's query gives into the table. Raises WarehouseError when a parameter is missing."""
-    text = table.sql(schema)
-    if source is not None:
-        text = export_text(text, source)
+    text = query_text(table, schema, source)
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
     sql = f"INSERT INTO `{table.name}` ({columns})\nSELECT {columns} FROM (\n{text.rstrip()}\n)"
     return statement(sql, values, table.name, what)
+
+
+def query_text(table: Table, schema: str, source: Source | None) -> str:
+    """The table's query; of one that is kept by source, on the source's export."""
+    text = table.sql(schema)
+    return text if source is None else export_text(text, source)
 
 
 def statement(sql: str, values: Mapping[str, Value], table: str, what: str) -> Statement:

@@ -9,7 +9,8 @@ from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 from google.cloud.bigquery import SchemaField
 
-from loaders.catalog import Column, Table
+from loaders.catalog import Table
+from loaders.columns import Column
 
 # What BigQuery can cluster by, of the types that we have.
 _CLUSTERED = {"DATE", "STRING", "INT64", "BOOL", "TIMESTAMP"}

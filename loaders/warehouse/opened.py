@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from loaders.errors import WarehouseError
+from loaders.errors import RangeError, WarehouseError
 from loaders.metrics import load_metrics
 from loaders.sources import load_sources
 from loaders.store.connection import connected
@@ -18,19 +18,22 @@ from settings.environment import Environment
 
 @contextmanager
 def open_warehouse(
-    environment: Environment, run: str = "", say: Callable[[str], None] = lambda _: None
+    environment: Environment, run: str = "", say: Callable[[str], None] = lambda _: None, *, read_only: bool = False
 ) -> Iterator[Warehouse]:
     """The embedded warehouse or BigQuery, for a while; `run` names what it is opened for, `say` takes progress.
 
-    Raises WarehouseError and DeclarationError.
+    Raises WarehouseError and DeclarationError, and RangeError when there is no embedded warehouse to read only.
     """
     if environment.warehouse == "bigquery":
         with _bigquery(environment, run, say) as warehouse:
             yield warehouse
         return
-    with DuckDBWarehouse(environment.warehouse_file) as embedded:
-        # A person may have been forgotten by a command that did not live to its end.
-        embedded.rewrite_if_wished()
+    if read_only and not environment.warehouse_file.exists():
+        raise RangeError(DuckDBWarehouse.no_data)
+    with DuckDBWarehouse(environment.warehouse_file, read_only=read_only) as embedded:
+        if not read_only:
+            # A person may have been forgotten by a command that did not live to its end.
+            embedded.rewrite_if_wished()
         yield embedded
 
 

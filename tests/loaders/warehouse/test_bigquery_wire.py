@@ -153,6 +153,13 @@ def test_the_server_holds_a_statement_to_its_cap(fake, catalog):
         compute(warehouse, catalog, OTHER)
 
 
+def test_a_plans_estimate_is_a_dry_run_alone(fake, catalog):
+    fake.processed = 3 * 2**30
+    warehouse = opened(fake)
+    assert warehouse.estimate(catalog.tables["visits"], "ga4", "ios", {FIRST: STAMP}).bytes_billed == 3 * 2**30
+    assert [each.is_dry for each in fake.requests] == [True]
+
+
 # Writing, killed anywhere
 
 
