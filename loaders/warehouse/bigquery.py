@@ -186,7 +186,7 @@ class BigQueryWarehouse:
         return Spent(written.rows, sum(each.bytes_billed for each in costs), sum(each.usd for each in costs))
 
     def estimate(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
-        """What the query of `replace` would cost at most, by a dry run; nothing, as long as what it reads is not made."""
+        """What the query of `replace` would cost at most, by a dry run; nothing while what it reads is not made."""
         what = f"{table.name}, {min(stamps)} to {max(stamps)}"
         export = self._export(table, source)
         text = query_text(table, schema, export)

@@ -71,7 +71,8 @@ TALLY_FOLDER = {
     "description": "Visits by platform.",
     "owner": "test",
     "partition": "date",
-    "reads": {"visits": {"window": 1}},
+    # Declared for the order alone.
+    "reads": {"visits": {"window": 1}, "arrivals": {"window": 1}},
     "parameters": {"background": "events.excluded"},
     "key": ["date", "platform"],
     "columns": [
