@@ -13,8 +13,9 @@ from groundup.progress import counted, progress
 from loaders.compute import Step
 from loaders.inputs import read_inputs
 from loaders.plan import Request
-from loaders.run import Loaded, new_run
+from loaders.run import Loaded
 from loaders.run import load as run_load
+from loaders.store.ledger import new_run
 from loaders.warehouse.opened import open_warehouse
 from settings.environment import load_environment
 from stack.revival import revive

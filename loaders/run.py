@@ -51,11 +51,6 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
 
 
-def new_run() -> str:
-    """A name for a load, under which the ledgers keep what it does."""
-    return f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-
-
 def load(
     environment: Environment,
     warehouse: Warehouse,
