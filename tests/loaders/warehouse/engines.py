@@ -69,6 +69,8 @@ class BigQueryBench:
     def deliver(self, source: str, day: dt.date, rows: Sequence[Row]) -> None:
         config = bigquery.LoadJobConfig(schema=EXPORT, write_disposition="WRITE_TRUNCATE")
         place = f"{self.sources[source].dataset}.events_{day:%Y%m%d}"
+        # The emulator keeps the time of a table's making as that of its last change; BigQuery moves it.
+        self.client.delete_table(place, not_found_ok=True)
         self.client.load_table_from_json([dict(row) for row in rows], place, job_config=config).result()
 
 
