@@ -6,18 +6,21 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from loaders.checks.check import Check, Subject, ready
+from loaders.checks.declared import Declared
 from loaders.columns import Column
-from loaders.declarations import Declaration, misdeclared, read_declaration
+from loaders.declarations import Declaration, read_declaration
 from loaders.errors import DeclarationError
 from loaders.metrics import Metrics, Setting
 from loaders.mysql_limits import beyond_mysql
+from loaders.reads import Reads
 
 LOADERS = Path(__file__).resolve().parent
 
@@ -26,23 +29,9 @@ EXPORT = "export"
 DAYS = "days"
 
 # MySQL's own tables beside the reports.
-_LEDGERS = ("loads", "slices", "stretches", "store_ranks", "store_apps")
+_LEDGERS = ("loads", "slices", "stretches", "checks", "store_ranks", "store_apps")
+_DAYS_COLUMNS = ("date", "source", "modified_at", "rows", "final_at")
 _TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")
-
-
-class Reads(Declaration):
-    """Which days of an input a day of the table is computed from."""
-
-    # This many days ending with the day: a number or the name of a setting.
-    window: int | str | None = None
-    # Or these days, counted backwards from the day: numbers or the name of a setting.
-    days_ago: tuple[int, ...] | str | None = None
-
-    @model_validator(mode="after")
-    def _one_way_of_saying(self) -> Self:
-        if [self.window, self.days_ago].count(None) != 1:
-            raise misdeclared("declare either window or days_ago")
-        return self
 
 
 class _Folder(Declaration):
@@ -60,6 +49,7 @@ class _Folder(Declaration):
     onwards: bool = False
     # The report whose figures this one holds, summed over the keys that it leaves out; charts read either.
     rollup_of: str | None = None
+    checks: tuple[Declared, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +72,8 @@ class Table:
     # Input table → the days, counted backwards, that a day of this table is computed from.
     reads: Mapping[str, tuple[int, ...]]
     rollup_of: str | None = None
+    # What must hold of the days that a load changes; no part of either version, so that a check may be changed freely.
+    checks: tuple[Check, ...] = ()
 
     def sql(self, schema: str = "ga4") -> str:
         """The table's GoogleSQL; a table that reads exports has one text per export schema.
@@ -134,14 +126,17 @@ class Catalog:
 def load_catalog(metrics: Metrics, root: Path = LOADERS) -> Catalog:
     """Every folder of staging/ and reports/ under `root`, checked. Raises DeclarationError."""
     tables: dict[str, Table] = {}
+    checks: dict[str, tuple[Declared, ...]] = {}
     for kind, declaration in (("staging", "table.yaml"), ("reports", "report.yaml")):
         for path in sorted((root / kind).glob(f"*/{declaration}")):
-            table = _read_table(path, "staging" if kind == "staging" else "report", metrics)
+            declared = read_declaration(path, _Folder)
+            table = _read_table(path, declared, "staging" if kind == "staging" else "report", metrics)
             if table.name in tables or table.name in (EXPORT, DAYS, *_LEDGERS):
                 raise DeclarationError(f"{path.parent}: there is a table {table.name} already; rename the folder.")
             if not _TABLE_NAME.fullmatch(table.name):
                 raise DeclarationError(f"{path.parent}: name the folder in lower-case letters, digits and underscores.")
             tables[table.name] = table
+            checks[table.name] = declared.checks
     for table in tables.values():
         for name in table.reads:
             if name not in tables and name not in (EXPORT, DAYS):
@@ -152,7 +147,19 @@ def load_catalog(metrics: Metrics, root: Path = LOADERS) -> Catalog:
         order = list(TopologicalSorter({name: table.reads for name, table in tables.items()}).static_order())
     except CycleError as error:
         raise DeclarationError(f"{root}: tables read each other in a circle: {' → '.join(error.args[1])}.") from error
-    return Catalog({name: tables[name] for name in order if name in tables})
+    columns = {
+        table.name: tuple(column.name for column in table.columns)
+        for table in tables.values()
+        if table.kind == "report"
+    }
+    columns[DAYS] = _DAYS_COLUMNS
+    return Catalog(
+        {
+            name: replace(tables[name], checks=_checks(tables[name], checks[name], columns, metrics))
+            for name in order
+            if name in tables
+        }
+    )
 
 
 def digest(content: object) -> str:
@@ -160,8 +167,17 @@ def digest(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=list).encode()).hexdigest()[:16]
 
 
-def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics) -> Table:
-    declared = read_declaration(path, _Folder)
+def _checks(
+    table: Table, declared: tuple[Declared, ...], columns: Mapping[str, tuple[str, ...]], metrics: Metrics
+) -> tuple[Check, ...]:
+    if declared and table.kind == "staging":
+        raise DeclarationError(f"{table.folder}: checks are made in MySQL, which has reports alone; move them there.")
+    where = f"{table.folder / 'report.yaml'}"
+    texts = frozenset(column.name for column in table.columns if column.type == "STRING")
+    return ready(where, Subject(table.name, table.partition, table.key, texts), columns, declared, metrics)
+
+
+def _read_table(path: Path, declared: _Folder, kind: Literal["staging", "report"], metrics: Metrics) -> Table:
     names = [column.name for column in declared.columns]
     for name in (*declared.key, declared.partition, *(column for index in declared.indexes for column in index)):
         if name not in names:
@@ -195,7 +211,7 @@ def _read_table(path: Path, kind: Literal["staging", "report"], metrics: Metrics
         per_source=declared.per_source,
         onwards=declared.onwards,
         parameters={name: metrics.setting(setting) for name, setting in declared.parameters.items()},
-        reads={name: _days_ago(reads, metrics) for name, reads in declared.reads.items()},
+        reads={name: reads.offsets(metrics) for name, reads in declared.reads.items()},
         rollup_of=declared.rollup_of,
     )
 
@@ -219,17 +235,3 @@ def _check_rollup(table: Table, report: Table | None) -> None:
                 f"{path}: {column.name} of {report.name} does not add over {', '.join(sorted(stuck))}; "
                 "leave the column out, or keep the key."
             )
-
-
-def _days_ago(reads: Reads, metrics: Metrics) -> tuple[int, ...]:
-    if isinstance(reads.days_ago, str):
-        days = metrics.setting(reads.days_ago)
-        if days.type != "ARRAY<INT64>" or not isinstance(days.value, tuple):
-            raise DeclarationError(f"metrics.yaml: {reads.days_ago} is no list of days.")
-        return tuple(day for day in days.value if isinstance(day, int))
-    if reads.days_ago is not None:
-        return tuple(sorted(reads.days_ago))
-    window = metrics.setting(reads.window).value if isinstance(reads.window, str) else reads.window
-    if not isinstance(window, int):
-        raise DeclarationError(f"metrics.yaml: {reads.window} is no number of days.")
-    return tuple(range(window))

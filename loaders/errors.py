@@ -1,5 +1,13 @@
 """Everything that the loaders may refuse, from the general to the particular."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from loaders.checks.verdicts import Result
+
 
 class LoaderError(Exception):
     """Base of the package's errors. A message says what is wrong, where, and what to do."""
@@ -35,6 +43,14 @@ class BudgetError(WarehouseError):
 
 class StoreError(LoaderError):
     """MySQL cannot be reached or refused a slice; what it held before is untouched."""
+
+
+class CheckFailedError(StoreError):
+    """A check of level `fail` does not hold; `results` are those of all checks, to be recorded after the rollback."""
+
+    def __init__(self, message: str, results: Sequence[Result]) -> None:
+        super().__init__(message)
+        self.results = results
 
 
 class RangeError(LoaderError):

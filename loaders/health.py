@@ -46,6 +46,17 @@ class WarehouseFacts:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A check that warns of what the reports hold, or that has failed a load; `run` is the load that found it."""
+
+    report: str
+    check: str
+    message: str
+    failed: bool
+    run: str
+
+
+@dataclass(frozen=True)
 class StoreFacts:
     """What MySQL says: the newest day of each report and source, days that are partial, the ledger's last word."""
 
@@ -54,6 +65,7 @@ class StoreFacts:
     partial: tuple[tuple[dt.date, str], ...] = ()
     newest_entry: dt.datetime | None = None
     unfinished_tables: tuple[str, ...] = ()
+    checks: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,13 +119,24 @@ def deliveries(facts: Facts) -> list[Delivery]:
 
 def judge(facts: Facts) -> list[Problem]:
     """Everything that somebody should know or do, the gravest first."""
-    found = [*_loads(facts), *_engines(facts), *_late(facts), *_stale(facts), *_held_back(facts), *_machine(facts)]
+    found = [
+        *_loads(facts),
+        *_checks(facts),
+        *_engines(facts),
+        *_late(facts),
+        *_stale(facts),
+        *_held_back(facts),
+        *_machine(facts),
+    ]
     return sorted(found, key=lambda problem: not problem.fails)
 
 
 def _loads(facts: Facts) -> Iterable[Problem]:
     newest = facts.journal.newest
     if newest is None:
+        return
+    if newest.outcome == "failed" and _failed_checks(facts):
+        # Each of them is named, with what to do about it.
         return
     if newest.outcome == "failed":
         yield Problem(f"The newest load failed {ago(facts.now, newest)}: {newest.error}", "groundup load", fails=True)
@@ -123,6 +146,30 @@ def _loads(facts: Facts) -> Iterable[Problem]:
             "groundup load",
             fails=True,
         )
+
+
+def _failed_checks(facts: Facts) -> list[Broken]:
+    """The checks that failed the newest load; those of an earlier one no longer matter."""
+    run = facts.journal.newest.run if facts.journal.newest else None
+    return [check for check in (facts.store.checks if facts.store else ()) if check.failed and check.run == run]
+
+
+def _checks(facts: Facts) -> Iterable[Problem]:
+    for check in _failed_checks(facts):
+        folder = f"loaders/reports/{check.report}"
+        yield Problem(
+            f"{check.report}: the check {check.check!r} failed ({check.message}); all reports keep their old rows.",
+            f"groundup load, when the export or {folder}/query.sql is corrected, or the check lowered to level: "
+            f"warn in {folder}/report.yaml",
+            fails=True,
+        )
+    for check in facts.store.checks if facts.store else ():
+        if not check.failed:
+            yield Problem(
+                f"{check.report}: the check {check.check!r} warns ({check.message}).",
+                f"groundup runs --checks; where it is right so, change the check in loaders/reports/{check.report}/"
+                "report.yaml",
+            )
 
 
 def _engines(facts: Facts) -> Iterable[Problem]:

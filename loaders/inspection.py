@@ -13,13 +13,14 @@ from loaders.catalog import Catalog, load_catalog
 from loaders.decisions import days_to_store
 from loaders.errors import LoaderError, WarehouseBusyError
 from loaders.foresight import foresee
-from loaders.health import Facts, StoreFacts, WarehouseFacts, Worker
+from loaders.health import Broken, Facts, StoreFacts, WarehouseFacts, Worker
 from loaders.inputs import read_inputs
 from loaders.journal import read_journal
 from loaders.metrics import load_metrics
 from loaders.plan import Request
 from loaders.run import calendar_of
 from loaders.sources import load_sources
+from loaders.store.check_results import failed_results, warned_results
 from loaders.store.connection import MySQL, connected
 from loaders.store.ledger import newest_entry
 from loaders.store.slices import held_versions
@@ -115,6 +116,7 @@ def _store(environment: Environment, catalog: Catalog) -> tuple[StoreFacts | Non
                 partial=_partial(connection),
                 newest_entry=newest_entry(connection),
                 unfinished_tables=unfinished,
+                checks=_broken(connection, catalog) if "checks" in present else (),
             )
             return facts, held, ""
     except LoaderError as error:
@@ -137,6 +139,15 @@ def _partial(connection: MySQL) -> tuple[tuple[dt.date, str], ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT `date`, source FROM days WHERE modified_at IS NULL ORDER BY `date`, source")
         return tuple((row[0], row[1]) for row in cursor.fetchall())
+
+
+def _broken(connection: MySQL, catalog: Catalog) -> tuple[Broken, ...]:
+    declared = {(check.report, check.name) for table in catalog.reports for check in table.checks}
+    return tuple(
+        Broken(row["report"], row["check"], row["message"], row["status"] == "failed", row["run"])
+        for row in (*failed_results(connection), *warned_results(connection))
+        if row["status"] == "failed" or (row["report"], row["check"]) in declared
+    )
 
 
 def _disk(home: Path) -> tuple[int | None, int | None]:

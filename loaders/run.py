@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 import pymysql
 
 from loaders.catalog import Catalog
+from loaders.check_load import check_load
+from loaders.checks.verdicts import Result, warnings
 from loaders.clock import clock_warning
 from loaders.compute import Step, compute
 from loaders.day_calendar import Calendar, make_calendar, outside
-from loaders.errors import LoaderError, RangeError
+from loaders.errors import CheckFailedError, LoaderError, RangeError
 from loaders.journal import noted
 from loaders.metrics import Metrics
 from loaders.plan import Request, asked_reports
 from loaders.sources import Source
+from loaders.store.check_results import record_results
 from loaders.store.connection import MySQL, connected, transaction
 from loaders.store.ledger import Entry, new_run, newest_entry, record, write_calendar
 from loaders.store.locks import load_lock
@@ -49,6 +52,7 @@ class Loaded:
     steps: list[Step] = field(default_factory=list)
     # One sentence each: what does not touch the figures and should be seen to all the same.
     warnings: list[str] = field(default_factory=list)
+    checks: list[Result] = field(default_factory=list)
 
 
 def load(
@@ -61,8 +65,9 @@ def load(
 ) -> Loaded:
     """Computes whatever the request needs and changed, and brings MySQL up to it.
 
-    Raises RangeError for days outside the data, WarehouseError and StoreError for what the engines refuse; what MySQL
-    held of an unfinished slice is then as before, and the next load goes on from there.
+    Raises RangeError for days outside the data, WarehouseError and StoreError for what the engines refuse and
+    CheckFailedError for what must not be shown; what MySQL held is then as before, and the next load goes on from
+    there.
     """
     if request.report:
         inputs.catalog.report(request.report)
@@ -101,17 +106,34 @@ def load(
                 fill_beside(connection, warehouse, target, result.run, done)
             # Reports agree with each other and with the calendar at every moment, so they change at one moment.
             with transaction(connection):
-                for target in targets:
-                    if not target.is_beside:
-                        mirror_report(connection, warehouse, target, days, result.run, done, force=request.force)
+                changed = {
+                    target.table.name: mirror_report(
+                        connection, warehouse, target, days, result.run, done, force=request.force
+                    )
+                    for target in targets
+                    if not target.is_beside
+                }
                 if request.report is None:
                     write_calendar(connection, [row for row in calendar.rows if row.date in days], request)
                     write_followed(connection, "apple", inputs.metrics.store_ranks)
                 if request.is_everything:
                     mirror_demo(connection, warehouse.daily_tables(), result.run)
+                result.checks += check_load(
+                    connection,
+                    warehouse,
+                    inputs.catalog,
+                    calendar,
+                    inputs.sources,
+                    inputs.declared,
+                    request,
+                    targets,
+                    changed,
+                    result.run,
+                )
             swap(connection, [target.table for target in beside])
             if request.is_everything:
                 drop_undeclared(connection, inputs.catalog.reports)
+    result.warnings += warnings(result.checks)
     return result
 
 
@@ -144,15 +166,17 @@ def _failures_recorded(connection: MySQL, run: str) -> Iterator[None]:
     try:
         yield
     except (LoaderError, pymysql.MySQLError) as error:
-        _try_to_record(connection, run, str(error))
+        _try_to_record(connection, run, error)
         raise
 
 
-def _try_to_record(connection: MySQL, run: str, text: str) -> None:
+def _try_to_record(connection: MySQL, run: str, error: Exception) -> None:
     # The connection may be what failed; the error itself is what the user must see.
-    failure = Entry(run, "", "load", None, None, "", None, 0.0, "", "", status="failed", error=text)
+    failure = Entry(run, "", "load", None, None, "", None, 0.0, "", "", status="failed", error=str(error))
     try:
         connection.rollback()
+        if isinstance(error, CheckFailedError):
+            record_results(connection, run, error.results)
         record(connection, failure)
         connection.commit()
     except pymysql.MySQLError:

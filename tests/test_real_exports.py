@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from loaders.store.query import ask
 from tests import reference
 from tests.conftest import Stack
 from tests.definitions import PROJECT
@@ -107,6 +108,10 @@ def test_mysql_holds_every_cell(store: Stack) -> None:
             pipeline.load_store(store.environment, chosen=DEFINITIONS)
             lines = store_deviations(store.environment, pipeline.catalog, {"real": export_rows(path)}, DEFINITIONS)
         assert not lines, "\n".join(lines)
+        run = "(SELECT run FROM checks ORDER BY id DESC LIMIT 1)"
+        results = ask(store.environment, f"SELECT report, `check`, status, message FROM checks WHERE run = {run}").rows
+        assert {row[0] for row in results} == {table.name for table in pipeline.catalog.reports if table.checks}
+        assert [row for row in results if row[2] != "passed"] == []
 
 
 @pytest.mark.parametrize(

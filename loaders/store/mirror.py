@@ -13,6 +13,7 @@ from loaders.decisions import runs_to_store
 from loaders.store.connection import MySQL, transaction
 from loaders.store.ledger import Entry, record
 from loaders.store.slices import Slice, held_versions, write_slice
+from loaders.versions import days_between
 from loaders.warehouse import Warehouse
 
 
@@ -48,13 +49,16 @@ def mirror_report(
     on_step: Callable[[Step], None],
     *,
     force: bool = False,
-) -> None:
+) -> set[dt.date]:
     """Brings the report's days in MySQL up to the warehouse's, in the connection's open transaction. Raises StoreError.
 
-    `days` are the ones that were asked for.
+    `days` are the ones that were asked for. Gives those that were written or removed.
     """
+    changed: set[dt.date] = set()
     for part, reason in _pending(connection, warehouse, target, days, force=force):
         on_step(_write(connection, warehouse, part, reason, run))
+        changed.update(days_between(part.start, part.end))
+    return changed
 
 
 def _pending(

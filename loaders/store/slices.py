@@ -37,6 +37,16 @@ def held_versions(connection: MySQL, table: Table) -> dict[dt.date, str]:
         return {row[0]: row[1] for row in cursor.fetchall()}
 
 
+def held_rows(connection: MySQL, table: Table) -> dict[dt.date, int]:
+    """How many rows MySQL holds of each day under the report's present declaration."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT `date`, `rows` FROM slices WHERE report = %s AND declaration = %s",
+            (table.name, table.declaration_version()),
+        )
+        return {row[0]: row[1] for row in cursor.fetchall()}
+
+
 def write_slice(connection: MySQL, part: Slice, batches: Iterable[pa.RecordBatch], run: str) -> int:
     """DELETE, LOAD DATA, verification and versions, in the connection's open transaction; the caller commits.
 

@@ -42,7 +42,7 @@ OWN_TABLES = {
       `id` BIGINT NOT NULL AUTO_INCREMENT,
       `run` VARCHAR(32) NOT NULL COMMENT 'The load that the step was part of.',
       `table` VARCHAR(64) NOT NULL,
-      `step` VARCHAR(16) NOT NULL COMMENT 'compute: in the warehouse; store: into MySQL.',
+      `step` VARCHAR(16) NOT NULL COMMENT 'compute: in the warehouse; store: into MySQL; check: what must hold.',
       `from_date` DATE NULL,
       `to_date` DATE NULL,
       `reason` VARCHAR(64) NOT NULL,
@@ -70,6 +70,26 @@ OWN_TABLES = {
       `run` VARCHAR(32) NOT NULL,
       PRIMARY KEY (`report`, `declaration`, `date`)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='Which version of each day the reports hold.'
+    """,
+    "checks": """
+    CREATE TABLE IF NOT EXISTS checks (
+      `id` BIGINT NOT NULL AUTO_INCREMENT,
+      `run` VARCHAR(32) NOT NULL COMMENT 'The load that was checked.',
+      `report` VARCHAR(64) NOT NULL,
+      `check` VARCHAR(100) NOT NULL COMMENT 'Its name in report.yaml.',
+      `kind` VARCHAR(16) NOT NULL,
+      `level` VARCHAR(8) NOT NULL COMMENT 'fail or warn, as declared then.',
+      `from_date` DATE NOT NULL,
+      `to_date` DATE NOT NULL,
+      `status` VARCHAR(8) NOT NULL COMMENT 'passed, warned or failed.',
+      `measured` DOUBLE NULL COMMENT 'Violations, rows of the day, or days behind.',
+      `expected` DOUBLE NULL COMMENT 'None, the usual rows, or the days that may be missing.',
+      `message` TEXT NOT NULL COMMENT 'Where and how it does not hold.',
+      `at` DATETIME(6) NOT NULL COMMENT 'UTC.',
+      PRIMARY KEY (`id`),
+      KEY `by_check` (`report`, `check`),
+      KEY `by_run` (`run`)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin COMMENT='What each check has found, load by load.'
     """,
     "store_ranks": """
     CREATE TABLE IF NOT EXISTS store_ranks (

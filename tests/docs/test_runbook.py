@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from groundup import cli
-from loaders.health import Facts, StoreFacts, WarehouseFacts, judge
+from loaders.health import Broken, Facts, StoreFacts, WarehouseFacts, judge
 from loaders.journal import Attempt, Journal
 from loaders.sources import Source, name_source
 from settings.environment import PROJECT
@@ -27,6 +27,9 @@ def test_every_sentence_has_an_entry(sentence):
     assert sentence in PAGE
 
 
+CHECKS = (Broken("growth", "wau", "2026-11-20: wau 1", True, "run"), Broken("events", "row_count", "few", False, "run"))
+
+
 def everything_wrong() -> list[str]:
     """What `groundup status` says when nothing is as it should be."""
     declared = {name: name_source(name, Source(schema="ga4"), "test") for name in ("app", "web")}
@@ -37,10 +40,13 @@ def everything_wrong() -> list[str]:
             declared=declared,
             journal=Journal(failed),
             warehouse=WarehouseFacts({"app": DAY, "web": NOW.date()}, {}, (DAY,), ("web",), {"events": 1}),
-            store=StoreFacts({}, {"app": DAY, "web": DAY}, ((DAY, "web"),), dt.datetime(2027, 1, 1), ("events__next",)),
+            store=StoreFacts(
+                {}, {"app": DAY, "web": DAY}, ((DAY, "web"),), dt.datetime(2027, 1, 1), ("events__next",), CHECKS
+            ),
             disk_free=1,
             leftovers=(Path("/srv/warehouse.new"),),
         ),
+        Facts(now=NOW, journal=Journal(failed)),
         Facts(now=NOW, journal=Journal(Attempt("run", "unfinished", NOW))),
     ]
     return [problem.text for facts in given for problem in judge(facts)]

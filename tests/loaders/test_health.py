@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.health import Facts, StoreFacts, WarehouseFacts, Worker, deliveries, judge, since
+from loaders.health import Broken, Facts, StoreFacts, WarehouseFacts, Worker, deliveries, judge, since
 from loaders.journal import Attempt, Journal
 from loaders.sources import Source, name_source
 
@@ -155,3 +155,31 @@ def test_what_fails_comes_first():
 )
 def test_ages(seconds, text):
     assert since(NOW, NOW - dt.timedelta(seconds=seconds)) == text
+
+
+def with_checks(*checks, **others):
+    return facts(store=StoreFacts({"events": DAY[23]}, {"app": DAY[23]}, checks=checks), **others)
+
+
+def test_a_failed_check_stands_for_the_load_that_it_failed():
+    failed = Broken("growth", "wau = parts", "2026-11-23: wau 5, parts 6", True, "run")
+    [(text, remedy, fails)] = told(with_checks(failed, journal=Journal(attempt("failed", error="It failed."))))
+    assert text.startswith("growth: the check 'wau = parts' failed (2026-11-23: wau 5, parts 6)")
+    assert "groundup load" in remedy
+    assert "loaders/reports/growth/report.yaml" in remedy
+    assert fails
+
+
+def test_a_check_that_failed_an_earlier_load_no_longer_matters():
+    failed = Broken("growth", "wau = parts", "2026-11-23: wau 5, parts 6", True, "an earlier run")
+    assert told(with_checks(failed, journal=Journal(attempt("done"), attempt("done")))) == []
+    [(text, _, _)] = told(with_checks(failed, journal=Journal(attempt("failed", error="The disk is full."))))
+    assert "The disk is full." in text
+
+
+def test_a_check_that_warns_is_told_and_fails_nothing():
+    warned = Broken("events", "row_count", "2026-11-23: 5 rows, usually 90", False, "any run")
+    [(text, remedy, fails)] = told(with_checks(warned, journal=Journal(attempt("done"), attempt("done"))))
+    assert text == "events: the check 'row_count' warns (2026-11-23: 5 rows, usually 90)."
+    assert "groundup runs --checks" in remedy
+    assert not fails
