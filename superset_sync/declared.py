@@ -18,6 +18,7 @@ _STORE_TABLES: dict[str, Table] = {
             "id",
             "run",
             "table",
+            "step",
             "from_date",
             "to_date",
             "reason",
@@ -31,6 +32,23 @@ _STORE_TABLES: dict[str, Table] = {
             "error",
             "started_at",
             "finished_at",
+        )
+    ),
+    "checks": dict.fromkeys(
+        (
+            "id",
+            "run",
+            "report",
+            "check",
+            "kind",
+            "level",
+            "from_date",
+            "to_date",
+            "status",
+            "measured",
+            "expected",
+            "message",
+            "at",
         )
     ),
     "store_ranks": dict.fromkeys(("date", "store", "country", "chart", "rank", "app_id", "name", "publisher")),
