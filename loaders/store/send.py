@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pymysql
+from pymysql.constants import CR
 
 from loaders.errors import StoreError
 from loaders.store.connection import MySQL
 from loaders.store.encode import LOAD_CLAUSE
 from loaders.store.stream import RowStream
+
+_LOST = "Lost connection to MySQL server while rows were sent"
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,16 @@ def send(connection: MySQL, to: Destination, batches: Iterable[pa.RecordBatch]) 
     """
     columns = ", ".join(f"`{name}`" for name in to.columns)
     with RowStream(batches, to.partition) as rows, connection.cursor() as cursor:
-        loaded = cursor.execute(
-            f"LOAD DATA LOCAL INFILE %s INTO TABLE `{to.place}` {LOAD_CLAUSE} ({columns})",
-            (rows.path,),
-        )
+        try:
+            loaded = cursor.execute(
+                f"LOAD DATA LOCAL INFILE %s INTO TABLE `{to.place}` {LOAD_CLAUSE} ({columns})",
+                (rows.path,),
+            )
+        except AttributeError as error:
+            # Where sending fails, PyMySQL closes the connection and then sends the end of the file into it.
+            if connection.open:
+                raise
+            raise pymysql.err.OperationalError(CR.CR_SERVER_LOST, _LOST) from error
         cursor.execute("SHOW WARNINGS")
         warnings = cursor.fetchall()
     if warnings:
