@@ -31,6 +31,8 @@ def queries_of(page: SupersetPage, slug: str, dates: tuple[dt.date, dt.date] | N
 
     page.page.on("response", note)
     page.open_dashboard(slug, dates)
+    # The lists of the filters may come after the charts.
+    page.page.wait_for_load_state("networkidle")
     page.page.remove_listener("response", note)
     found: dict[ChartQuery, None] = {}
     for response in answers:
