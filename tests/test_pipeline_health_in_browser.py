@@ -75,8 +75,10 @@ def empty(reports: Reports) -> set[str]:
 
 
 def test_the_demo_violates_no_check(reports: Reports) -> None:
-    assert reports.rows("SELECT report, `check`, message FROM checks WHERE status <> 'passed'") == []
-    assert reports.value("SELECT COUNT(DISTINCT report) FROM checks WHERE status = 'passed'") == 6
+    # Later loads may have brought other things.
+    demo = "run = (SELECT run FROM loads ORDER BY id LIMIT 1)"
+    assert reports.rows(f"SELECT report, `check`, message FROM checks WHERE {demo} AND status <> 'passed'") == []
+    assert reports.value(f"SELECT COUNT(DISTINCT report) FROM checks WHERE {demo} AND status = 'passed'") == 6
 
 
 def test_every_chart_shows_something_or_says_why_not(employee: SupersetPage, reports: Reports) -> None:

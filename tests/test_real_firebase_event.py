@@ -93,6 +93,4 @@ def test_the_reports_say_what_one_reads_in_the_file(pipeline: Pipeline) -> None:
         {**at, **event, "param_key": "firebase_screen", "param_value": "app_menu"},
         {**at, **event, "param_key": "ga_session_number", "param_value": "7"},
     ]
-    assert pipeline.rows("retention") == [
-        {"cohort_date": DAY, "day_n": 0, **PLACE, "cohort_users": 1, "active_users": 1}
-    ]
+    assert pipeline.rows("retention") == [{**at, "cohort_date": DAY, "day_n": 0, "cohort_users": 1, "active_users": 1}]

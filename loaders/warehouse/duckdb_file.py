@@ -74,6 +74,8 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         if not read_only:
             _remove_leftovers(path)
         _prepare(connection, path, read_only=read_only)
+        if not read_only:
+            _end_torn_log(connection, path)
     except BaseException as error:
         if connection:
             connection.close()
@@ -170,6 +172,16 @@ def _remove_leftovers(path: Path) -> None:
     if str(path) != ":memory:":
         _remove(fresh_file(path))
         shutil.rmtree(spill_folder(path), ignore_errors=True)
+
+
+def _end_torn_log(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """DuckDB passes over the half of a commit that a killed process has logged, but lets the data lie in the log."""
+    if str(path) == ":memory:" or not _log_of(path).exists():
+        return
+    # Only a commit of its own makes it write the log anew, and a checkpoint then removes it.
+    connection.execute("CREATE TABLE groundup.torn (nothing BOOLEAN)")
+    connection.execute("DROP TABLE groundup.torn")
+    connection.execute("CHECKPOINT")
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
