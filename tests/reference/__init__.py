@@ -21,7 +21,16 @@ from tests.reference.definitions import Definitions
 from tests.reference.exports import Dimensions, Event, Exports, Row, event_day, events_of
 from tests.reference.log import Key, Log, Table, calendar
 from tests.reference.staging import events_flat, user_days, users
-from tests.reference.usage import event_params, events, events_by_place, events_by_version, places, versions
+from tests.reference.usage import (
+    event_params,
+    events,
+    events_by_place,
+    events_by_version,
+    param_places,
+    param_values,
+    places,
+    versions,
+)
 
 __all__ = [
     "KEYS",
@@ -56,6 +65,8 @@ KEYS = {
     "events": ("date", "event_name", *PLACE, "app_version"),
     "events_by_place": ("date", "event_name", *PLACE),
     "events_by_version": ("date", "event_name", "platform", "app_version"),
+    "param_places": ("date", "event_name", "param_key", *PLACE),
+    "param_values": ("date", "event_name", "param_key", "param_value", "platform"),
     "places": ("date", *PLACE),
     "versions": ("date", "app_version"),
     "event_params": ("date", "event_name", "param_key", "param_value", *PLACE),
@@ -74,6 +85,8 @@ TABLES: dict[str, Callable[[Log], Table]] = {
     "events": events,
     "events_by_place": events_by_place,
     "events_by_version": events_by_version,
+    "param_places": param_places,
+    "param_values": param_values,
     "places": places,
     "versions": versions,
     "event_params": event_params,

@@ -85,6 +85,22 @@ def event_params(log: Log) -> Table:
     return table
 
 
+def param_values(log: Log) -> Table:
+    """Values of the listed parameters by day and platform, wherever."""
+    return _without(
+        event_params(log), lambda day, name, key, value, country, platform: (day, name, key, value, platform)
+    )
+
+
+def param_places(log: Log) -> Table:
+    """How often each listed parameter was used in each place, whatever its value."""
+    table: Table = {}
+    for e in log.events:
+        for key, _ in e.params:
+            row(table, (e.day, e.name, key, *e.dimensions), ["events"])["events"] += 1
+    return table
+
+
 def names_of_values(log: Log) -> dict[Key, dict[str, str]]:
     """By day, event and key: under which name each value is reported, its own or `(other)`."""
     tops = {(name, key): top for name, key, top in log.definitions.event_params}

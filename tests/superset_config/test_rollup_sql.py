@@ -20,6 +20,8 @@ SMALLEST_FIRST = (
     "places",
     "events_by_version",
     "events_by_place",
+    "param_values",
+    "param_places",
 )
 REPORTS, _declared = read_rollups()
 ROLLUPS = sorted(_declared, key=lambda rollup: SMALLEST_FIRST.index(rollup.name))
