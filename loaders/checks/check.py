@@ -24,6 +24,8 @@ class Check:
     # The other tables of the query → the days, counted backwards, that a day of the report is compared with.
     reads: Mapping[str, tuple[int, ...]]
     declared: RowCount | Freshness | None = None
+    # Of a unique key: a primary key of some of these answers the question before it is asked.
+    unique: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,11 @@ def _ready(
     for column in columns:
         if column not in tables[report]:
             raise StatementError(f"names {column}, which is no column of the report")
-    sql = _more_than_once(subject, columns) if isinstance(declared, UniqueKey) else _missing(subject, columns)
-    return Check(report, name, declared.kind, declared.level, sql, {})
+    if isinstance(declared, UniqueKey):
+        # Rows of two days are not compared, so the day is always among the columns.
+        unique = frozenset({subject.partition, *columns})
+        return Check(report, name, declared.kind, declared.level, _more_than_once(subject, columns), {}, unique=unique)
+    return Check(report, name, declared.kind, declared.level, _missing(subject, columns), {})
 
 
 def _more_than_once(subject: Subject, columns: Sequence[str]) -> str:
