@@ -34,8 +34,8 @@ _COLUMNS = (
     "x_axis",
 )
 _DAY = "P1D"
-# The column in which datasets lead from a country to its events.
-_LINK = "country_events"
+# The end of the name of a column that gives HTML.
+_MARKUP = "_html"
 _TABLES = ("table", "pivot_table_v2")
 
 
@@ -50,13 +50,9 @@ def check_chart(asset: Asset, dataset: Dataset | None, held: frozenset[str] = fr
         return
     if params.get("viz_type", asset.content.get("viz_type")) != asset.content.get("viz_type"):
         yield Finding(asset.file, "names two different viz_type", "make them equal")
-    # A table takes a text that looks like HTML for HTML unless it is told not to, and shows another text.
-    # A table that groups by the column of links, which are HTML, has to be let.
-    links = _LINK in (params.get("groupby") or [])
-    if params.get("viz_type") in _TABLES and not links and params.get("allow_render_html") is not False:
-        yield Finding(asset.file, "would show texts as HTML", "set allow_render_html: false in its params")
     if dataset is None:
         return
+    yield from _check_markup(asset, params, dataset)
     for metric in used_metrics(params):
         if metric not in dataset.metrics:
             yield _absent(asset, f"metric {metric}", dataset)
@@ -70,6 +66,32 @@ def check_chart(asset: Asset, dataset: Dataset | None, held: frozenset[str] = fr
         if name.removeprefix("%") not in shown:
             yield _absent(asset, f"formatted column {name}", dataset)
     yield from _check_sums(asset, params, dataset, held)
+
+
+def _check_markup(asset: Asset, params: dict[str, Any], dataset: Dataset) -> Iterator[Finding]:
+    """A table takes a text that looks like HTML for HTML unless it is told not to, and shows another text.
+
+    Columns that are made of HTML, with every text in them escaped, are told by their names.
+    """
+    if params.get("viz_type") not in _TABLES or params.get("allow_render_html") is False:
+        return
+    config = params.get("column_config") or {}
+    names = [
+        name for key in ("groupby", "all_columns", "groupbyRows", "groupbyColumns") for name in _list(params.get(key))
+    ]
+    shown = [
+        name for name in names if not isinstance(name, str) or (config.get(name) or {}).get("visible") is not False
+    ]
+    if not any(isinstance(name, str) and name.endswith(_MARKUP) for name in shown):
+        yield Finding(asset.file, "would show texts as HTML", "set allow_render_html: false in its params")
+        return
+    for name in shown:
+        if not isinstance(name, str) or (name not in dataset.dates and not name.endswith(_MARKUP)):
+            yield Finding(
+                asset.file,
+                f"would show the texts of {name} as HTML",
+                f"show a column {name}{_MARKUP} that escapes them, or hide {name}",
+            )
 
 
 def used_metrics(params: dict[str, Any]) -> list[str]:

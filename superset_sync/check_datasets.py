@@ -20,6 +20,7 @@ class Dataset:
     metrics: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Column] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
 
     def forbidden_keys(self, expression: str) -> dict[str, str]:
         """Key → a column that the expression sums and that does not add over that key."""
@@ -55,6 +56,7 @@ def read_dataset(asset: Asset, tables: Mapping[str, Table]) -> Dataset:
         metrics={item["metric_name"]: str(item.get("expression")) for item in _items(asset, "metrics", "metric_name")},
         sources=sources,
         keys=frozenset(keys & {item["column_name"] for item in _items(asset, "columns", "column_name")}),
+        dates=frozenset(item["column_name"] for item in _items(asset, "columns", "column_name") if item.get("is_dttm")),
     )
 
 

@@ -125,43 +125,47 @@ def test_superset_groups_by_every_value_and_filters_by_each(
     assert [[(row[column], row[metric]) for row in rows] for rows in found] == [[(v, counts[v])] for v in VALUES]
 
 
+def open_chart(page: SupersetPage, dataset: str, params: dict[str, Any]) -> None:
+    """A chart of the hostile day, as somebody sees it who explores the data."""
+    that_day = {
+        "clause": "WHERE",
+        "expressionType": "SIMPLE",
+        "subject": "date",
+        "operator": "TEMPORAL_RANGE",
+        "comparator": f"{DAY} : {DAY + dt.timedelta(days=1)}",
+    }
+    number = number_of(page, "dataset", dataset)
+    form_data = {**params, "datasource": f"{number}__table", "row_limit": 1000, "adhoc_filters": [that_day]}
+    body = {"datasource_id": number, "datasource_type": "table", "form_data": json.dumps(form_data)}
+    status, kept = page.request("POST", "/api/v1/explore/form_data", body)
+    assert status == 201, kept
+    page.page.goto(f"{page.url}/explore/?form_data_key={kept['key']}")
+
+
 def test_a_page_shows_markup_as_text_and_writing_from_right_to_left(employee: SupersetPage) -> None:
     """What a page cannot show, such as NUL, stands there as the browser draws it, which is nothing."""
     page = employee.page
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    source = {
-        "datasource": f"{number_of(employee, 'dataset', 'events')}__table",
-        "viz_type": "table",
-        "query_mode": "aggregate",
-        "groupby": ["event_name"],
-        "metrics": ["event_count"],
-        "row_limit": 1000,
-        "allow_render_html": False,
-        "adhoc_filters": [
-            {
-                "clause": "WHERE",
-                "expressionType": "SIMPLE",
-                "subject": "date",
-                "operator": "TEMPORAL_RANGE",
-                "comparator": f"{DAY} : {DAY + dt.timedelta(days=1)}",
-            }
-        ],
-    }
-    status, kept = employee.request(
-        "POST",
-        "/api/v1/explore/form_data",
-        {
-            "datasource_id": number_of(employee, "dataset", "events"),
-            "datasource_type": "table",
-            "form_data": json.dumps(source),
-        },
-    )
-    assert status == 201, kept
-    page.goto(f"{employee.url}/explore/?form_data_key={kept['key']}")
+    params = {"viz_type": "table", "query_mode": "aggregate", "groupby": ["event_name"], "metrics": ["event_count"]}
+    open_chart(employee, "events", {**params, "allow_render_html": False})
     for text in ("<script>alert(1)</script>", "שלום عالم", "👨‍👩‍👧‍👦", "🌈", "{{ 1+1 }}", "%(x)s", "한국", "a'b\"c\\d"):
         expect(page.locator("td", has_text=text).first).to_be_visible(timeout=TIMEOUT_MS)
     assert dialogs == []
     # A page that writes from the right keeps its place: the figure stays in its own column.
     row = page.locator("tr", has=page.locator("td", has_text="שלום عالم")).first
     assert row.locator("td").last.inner_text().strip() == "1"
+
+
+def test_a_table_of_links_shows_markup_as_text_too(employee: SupersetPage) -> None:
+    page = employee.page
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    number = number_of(employee, "chart", "Countries: new users")
+    _, body = employee.request("GET", f"/api/v1/chart/{number}")
+    open_chart(employee, "active_users", json.loads(body["result"]["params"]))
+    for text in ("<script>alert(1)</script>", "<b>bold</b> &lt;", "a'b\"c\\d"):
+        row = page.locator("tr", has=page.locator("td", has_text=text)).first
+        expect(row).to_be_visible(timeout=TIMEOUT_MS)
+        expect(row.locator("a", has_text="Its events")).to_be_visible()
+    assert dialogs == []

@@ -128,6 +128,13 @@ FAULTS: dict[str, tuple[Callable[[Folders], object], str]] = {
         lambda f: f[TABLE]["params"].pop("allow_render_html"),
         f"{TABLE}: would show texts as HTML: set allow_render_html: false",
     ),
+    "table of markup and of a text that is none": (
+        lambda f: (
+            f[DATASET_FILE]["columns"].append({"column_name": "country_html", "expression": "CONCAT(country)"}),
+            f[TABLE]["params"].update(allow_render_html=True, groupby=["country_html", "country"]),
+        ),
+        f"{TABLE}: would show the texts of country as HTML: show a column country_html that escapes them",
+    ),
     "chart of two kinds": (
         lambda f: f[LINE]["params"].update(viz_type="table"),
         f"{LINE}: names two different viz_type",

@@ -112,6 +112,6 @@ def test_the_link_to_a_country_s_events_is_the_same_everywhere() -> None:
         column["expression"]
         for asset in ASSETS.datasets
         for column in asset.content["columns"]
-        if column["column_name"] == "country_events"
+        if column["column_name"] == "country_events_html"
     }
     assert len(links) == 1
