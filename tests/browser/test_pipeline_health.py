@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-import pytest
 from playwright.sync_api import Browser
 
 from settings.environment import Environment
 from tests.browser.reports import Reports
-from tests.browser.superset import PHONE, SupersetPage, open_browser
+from tests.browser.superset import PHONE, SupersetPage
 
 SLUG = "pipeline-health"
 BROKEN = "Checks that failed or warned, newest first"
@@ -33,33 +29,6 @@ EMPTY = {
     RESTATED: "No source has delivered a day again yet.",
     "Days that are partial or may still change": "Every loaded day is complete and final.",
 }
-
-
-@pytest.fixture(scope="module")
-def environment(stack: Any) -> Environment:
-    found: Environment = stack.environment
-    return found
-
-
-@pytest.fixture(scope="module")
-def reports(environment: Environment) -> Iterator[Reports]:
-    reports = Reports(environment)
-    yield reports
-    reports.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def employee(browser: Browser, environment: Environment) -> Iterator[SupersetPage]:
-    page = SupersetPage.sign_in(browser, environment.superset_url, "employee", environment.employee_password)
-    page.open_dashboard(SLUG)
-    yield page
-    page.page.context.close()
 
 
 def empty(reports: Reports) -> set[str]:

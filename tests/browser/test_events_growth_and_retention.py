@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser
 
 from settings.environment import Environment
 from tests.browser.reports import Reports
-from tests.browser.superset import PHONE, SupersetPage, open_browser
+from tests.browser.superset import PHONE, SupersetPage
 
 CHARTS = {
     "events": [
@@ -66,32 +65,6 @@ CHARTS = {
     ],
 }
 HEATMAP = "Who came back, by first day and day after it"
-
-
-@pytest.fixture(scope="module")
-def environment(stack: Any) -> Environment:
-    found: Environment = stack.environment
-    return found
-
-
-@pytest.fixture(scope="module")
-def reports(environment: Environment) -> Iterator[Reports]:
-    reports = Reports(environment)
-    yield reports
-    reports.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def employee(browser: Browser, environment: Environment) -> Iterator[SupersetPage]:
-    page = SupersetPage.sign_in(browser, environment.superset_url, "employee", environment.employee_password)
-    yield page
-    page.page.context.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, expect
 
 from settings.environment import Environment
 from tests.browser.reports import Reports
-from tests.browser.superset import PHONE, TIMEOUT_MS, SupersetPage, open_browser
+from tests.browser.superset import PHONE, TIMEOUT_MS, SupersetPage
 
+SLUG = "store-ranks"
 LINES, FOLLOWED, TOP, CLIMBERS = CHARTS = [
     "Rank by day",
     "Where we stand on the last day",
@@ -25,32 +23,10 @@ LAST = f"{CHART} AND date = (SELECT MAX(date) FROM store_ranks WHERE store = 'de
 
 
 @pytest.fixture(scope="module")
-def environment(stack: Any) -> Environment:
-    found: Environment = stack.environment
-    return found
-
-
-@pytest.fixture(scope="module")
-def reports(environment: Environment) -> Iterator[Reports]:
-    reports = Reports(environment)
-    yield reports
-    reports.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, environment: Environment) -> Iterator[SupersetPage]:
-    page = SupersetPage.sign_in(browser, environment.superset_url, "employee", environment.employee_password)
-    page.open_dashboard("store-ranks")
+def page(employee: SupersetPage) -> SupersetPage:
     for name in (FOLLOWED, TOP, CLIMBERS):
-        page.chart(name).locator("tbody tr").first.wait_for()
-    yield page
-    page.page.context.close()
+        employee.chart(name).locator("tbody tr").first.wait_for()
+    return employee
 
 
 def signed(places: int | None) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from settings.environment import Environment
 from tests.browser.reports import Reports
-from tests.browser.superset import PHONE, SupersetPage, open_browser
+from tests.browser.superset import PHONE, SupersetPage
 
 SLUG = "daily-report"
 CHARTS = [
@@ -29,33 +29,6 @@ CHARTS = [
     "Photos per active user in a day",
 ]
 MORNING_TABLE = "Day by day, against the day and the week before"
-
-
-@pytest.fixture(scope="module")
-def environment(stack: Any) -> Environment:
-    found: Environment = stack.environment
-    return found
-
-
-@pytest.fixture(scope="module")
-def reports(environment: Environment) -> Iterator[Reports]:
-    reports = Reports(environment)
-    yield reports
-    reports.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def employee(browser: Browser, environment: Environment) -> Iterator[SupersetPage]:
-    page = SupersetPage.sign_in(browser, environment.superset_url, "employee", environment.employee_password)
-    page.open_dashboard(SLUG)
-    yield page
-    page.page.context.close()
 
 
 @pytest.fixture(scope="module")
