@@ -91,7 +91,8 @@ def _choose(
         return name_source(name, _declare(schema, timezone or "UTC"), "--source")
     if name in known.declared and (timezone or schema or source.timezone) not in (source.timezone, schema):
         raise usage_error(f"sources.yaml declares {name!r} with {source.timezone}; leave --timezone out.")
-    return name_source(name, _declare(schema or source.export_schema, timezone or source.timezone), "--source")
+    given = _declare(schema or source.export_schema, timezone or source.timezone)
+    return name_source(name, given.model_copy(update={"tables": source.tables}), "--source")
 
 
 def _declare(schema: str, timezone: str) -> Source:

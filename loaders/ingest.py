@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from loaders.export_failures import describe_failure, find_row_without_day
 from loaders.export_files import FileKind, file_kind, places
 from loaders.exports import Field, export_schema
 from loaders.forget import leave_out_forgotten
+from loaders.intraday import leave_out_open_days, require_right_tables
 from loaders.sources import Source
 from loaders.warehouse.duckdb import DuckDBWarehouse, new_version
 from loaders.warehouse.duckdb_errors import concerns_warehouse
@@ -34,11 +36,14 @@ def ingest(
     on_file: Callable[[Path], None] = lambda _: None,
     *,
     replace_source: bool = False,
+    now: dt.datetime | None = None,
 ) -> list[IngestedDay]:
     """Replaces the days that the files hold, or with `replace_source` all days of the source, in one transaction.
 
+    Of an intraday export, days that are not over at the instant `now` are left out.
     Raises ExportFileError for a file that is not an export of the source's schema; the warehouse is then as before.
     """
+    require_right_tables(files, source)
     kinds = {path: file_kind(path) for path in files}
     for path, kind in kinds.items():
         check_schema(path, kind, source.export_schema)
@@ -54,7 +59,8 @@ def ingest(
                 _append(connection, batch, source, types, version)
                 for path in batch.paths:
                     on_file(path)
-            return _replace_days(connection, source, version, whole=replace_source)
+            now = now or dt.datetime.now(dt.UTC)
+            return _replace_days(connection, source, version, now, whole=replace_source)
     except _UndatedRowError:
         raise _undated(kinds, source.export_schema) from None
 
@@ -175,7 +181,7 @@ def _parquet_column(name: str, wanted: str, present: Mapping[str, str]) -> str:
 
 
 def _replace_days(
-    connection: duckdb.DuckDBPyConnection, source: Source, version: str, *, whole: bool
+    connection: duckdb.DuckDBPyConnection, source: Source, version: str, now: dt.datetime, *, whole: bool
 ) -> list[IngestedDay]:
     table = f'delivered."{source.name}"'
     undated = connection.execute(
@@ -183,7 +189,13 @@ def _replace_days(
     ).fetchone()
     if undated:
         raise _UndatedRowError
+    still_open = leave_out_open_days(connection, source, version, now)
     if not connection.execute(f"SELECT 1 FROM {table} WHERE _version = ? LIMIT 1", [version]).fetchone():
+        if still_open:
+            raise ExportFileError(
+                f"{still_open[0]} is not over yet in {source.timezone}, and nothing else was given; nothing was "
+                "changed. Ingest it again when it is."
+            )
         raise ExportFileError("There is no event in what was given; nothing was changed. Check the files.")
     # Before anybody is left out: a delivery of nobody but the forgotten replaces what it brought before, too.
     deliveries = [
