@@ -28,6 +28,7 @@ VERBS = (
     "ingest",
     "plan",
     "load",
+    "backfill",
     "forget",
     "runs",
     "sql",

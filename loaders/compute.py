@@ -47,7 +47,7 @@ def compute(
     The reports of `whole` are brought up to date with all their days, whatever was asked for.
     """
     published = set(calendar.days)
-    delivered = [table for table in warehouse.daily_tables() if table.date in published]
+    delivered = [table for table in request.delivered(warehouse.daily_tables()) if table.date in published]
     if list(warehouse.days()) != list(calendar.rows):
         warehouse.write_days(calendar.rows)
     versions: dict[str, Versions] = {EXPORT: export_versions(delivered), DAYS: calendar_versions(calendar.rows)}

@@ -20,6 +20,8 @@ class Foresight:
 
     pieces: Sequence[tuple[Table, Piece]]
     versions: Mapping[str, Versions]
+    # What each table would then have.
+    partitions: Mapping[str, Mapping[Slot, Partition]]
 
 
 def foresee(
@@ -36,11 +38,11 @@ def foresee(
     Whose first day moves is only known when it has: tables that read such days may turn out to have less to do.
     """
     published = set(calendar.days)
-    delivered = [table for table in tables if table.date in published]
+    delivered = [table for table in request.delivered(tables) if table.date in published]
     versions: dict[str, Versions] = {EXPORT: export_versions(delivered), DAYS: calendar_versions(calendar.rows)}
     needed = days_to_compute(catalog, request, published, whole)
     pieces: list[tuple[Table, Piece]] = []
-    made: dict[str, Versions] = {}
+    made: dict[str, dict[Slot, Partition]] = {}
     for table in catalog.tables.values():
         existing = dict(partitions.get(table.name, {}))
         decision = decide(table, needed[table.name], published, versions, delivered, sources, existing, request)
@@ -52,8 +54,12 @@ def foresee(
                 existing[slot] = Partition(entry.stamp, _version(table, entry.stamp), 0)
         pieces += [(table, piece) for piece in decision.pieces]
         versions[table.name] = partition_versions(existing)
-        made[table.name] = {slot.date: partition.version for slot, partition in existing.items()}
-    return Foresight(pieces, {report.name: made[report.name] for report in catalog.reports})
+        made[table.name] = existing
+    stored = {
+        report.name: {slot.date: partition.version for slot, partition in made[report.name].items()}
+        for report in catalog.reports
+    }
+    return Foresight(pieces, stored, made)
 
 
 def _version(table: Table, stamp: Stamp) -> str:

@@ -27,11 +27,17 @@ class Request:
     report: str | None = None
     force: bool = False
     partial: bool = False
+    # Of the export, only these days are taken notice of, as if no other had been delivered.
+    known: frozenset[dt.date] | None = None
 
     @property
     def is_everything(self) -> bool:
         """Whether all days of all reports were asked for."""
         return self.start is None and self.end is None and self.report is None
+
+    def delivered(self, tables: Iterable[DailyTable]) -> list[DailyTable]:
+        """Those of the export's days that are taken notice of."""
+        return [table for table in tables if self.known is None or table.date in self.known]
 
     def wants(self, day: dt.date) -> bool:
         """Whether the day lies between the dates that were asked for."""

@@ -139,7 +139,7 @@ def load(
 
 def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calendar:
     """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for."""
-    tables = warehouse.daily_tables()
+    tables = request.delivered(warehouse.daily_tables())
     if not tables and not any(warehouse.partitions(name) for name in inputs.catalog.tables):
         raise RangeError(warehouse.no_data)
     # A day that was published as partial stays: what people have seen does not go away again.

@@ -79,8 +79,9 @@ class Pipeline:
         """Bring the tables up to date under these definitions, and tell what was done for it."""
         self.catalog = definitions.catalog(chosen)
         final_after_days = definitions.metrics(chosen).final_after_days
-        calendar = make_calendar(self.warehouse.daily_tables(), self.sources, (), final_after_days)
-        return compute(self.warehouse, self.catalog, calendar, self.sources, request or Request())
+        request = request or Request()
+        calendar = make_calendar(request.delivered(self.warehouse.daily_tables()), self.sources, (), final_after_days)
+        return compute(self.warehouse, self.catalog, calendar, self.sources, request)
 
     def load_store(
         self,

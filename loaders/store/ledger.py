@@ -112,6 +112,21 @@ def spent_this_month(connection: MySQL, now: dt.datetime) -> float:
     return float(found[0] or 0) if found else 0.0
 
 
+def seconds_a_day(connection: MySQL, loads: int = 20) -> float | None:
+    """What the newest loads took for each day that they computed; None when there were none."""
+    with connection.cursor() as cursor:
+        if not cursor.execute("SHOW TABLES LIKE 'loads'"):
+            return None
+        cursor.execute(
+            "SELECT SUM(seconds) / SUM(days) FROM (SELECT SUM(seconds) AS seconds, "
+            "MAX(CASE WHEN step = 'compute' THEN DATEDIFF(to_date, from_date) + 1 END) AS days FROM loads "
+            "WHERE status = 'done' GROUP BY run HAVING days IS NOT NULL ORDER BY MAX(id) DESC LIMIT %s) AS newest",
+            (loads,),
+        )
+        found = cursor.fetchone()
+    return float(found[0]) if found and found[0] is not None else None
+
+
 def recent(connection: MySQL, limit: int) -> list[dict[str, Any]]:
     """The newest steps of the ledger, newest first."""
     with connection.cursor(DictCursor) as cursor:

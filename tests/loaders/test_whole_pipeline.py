@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from loaders.ingest import remove_source
 from loaders.plan import Request
+from loaders.planning import make_plan
+from loaders.run import Inputs
 from tests import definitions
 from tests.conftest import Stack
+from tests.definitions import metrics
 from tests.identities import violations
 from tests.loaders.random_logs import (
     DEFINITIONS,
@@ -181,6 +184,7 @@ def test_restating_in_any_order_ends_in_what_one_clean_load_gives(data: st.DataO
         def load(request: Request, definitions: Definitions, exports: dict[str, list[Row]]) -> None:
             pipeline.load(request, definitions)
             assert not (lines := deviations(pipeline, exports, definitions, request)), "\n".join(lines)
+            assert pipeline.load(request, definitions) == []
 
         exports = live_through(data, world, pipeline, load).exports()
         load(Request(), chosen, exports)
@@ -203,6 +207,8 @@ def test_mysql_follows_through_all_restatements(store: Stack, data: st.DataObjec
             pipeline.load_store(store.environment, request, definitions)
             lines = store_deviations(store.environment, pipeline.catalog, exports, definitions, request)
             assert not lines, "\n".join(lines)
+            inputs = Inputs(pipeline.catalog, metrics(definitions), pipeline.sources)
+            assert make_plan(store.environment, pipeline.warehouse, inputs, request).steps == []
 
         load(Request(), chosen, live_through(data, world, pipeline, load).exports())
 
