@@ -85,12 +85,13 @@ def endure(
     kills: int,
     *,
     only: int | None = None,
+    first: int = 0,
     after_each: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:
-    """Play scenarios until that many kills have hit, or one scenario; raises FaultError with how to play it again."""
+    """Play scenarios from the `first` on until that many kills have hit, or one scenario; raises FaultError with how to play it again."""
     outcome = Outcome()
     usual: dict[str, Usual] = {}
-    number = 0 if only is None else only
+    number = first if only is None else only
     while outcome.hits < kills:
         scenario = draw_scenario(seed, number, with_superset=number % SUPERSET_EVERY == 2)
         place = folder / f"scenario-{number}"
@@ -122,6 +123,7 @@ class Play:
         self.chance = random.Random(scenario.seed)
         self.needs_superset = any(blow.victims == ("superset",) for turn in scenario.turns for blow in turn.blows)
         self.told: list[str] = []
+        self.dying: list[psutil.Process] = []
         self.started = time.monotonic()
 
     def play(self) -> None:
@@ -233,6 +235,8 @@ class Play:
             # All of them are killed, whether or not the first one lived.
             hits = [self._kill(running, victim) for victim in sorted(blow.victims, key="groundup".__eq__)]
             status = running.wait()
+            while self.dying:
+                victims.until_dead(self.dying.pop())
             hit = all(hits) and ("groundup" not in blow.victims or status == -signal.SIGKILL)
             moment = "at a random moment"
         self._remember(verb, f"{blow}, hit: {hit}, status {status}", running.said())
@@ -249,6 +253,7 @@ class Play:
         process = self._find(victim)
         if process:
             victims.with_signal(process)
+            self.dying.append(process)
         return at_work and process is not None
 
     def _recover(self, turn: Turn) -> None:

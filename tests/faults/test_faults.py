@@ -43,14 +43,16 @@ def test_endures_25_kills(killed: Stack, tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(12 * 3600)
 def test_endures_a_thousand_kills(killed: Stack, tmp_path: Path) -> None:
-    """FAULT_KILLS asks for another number; FAULT_FIGURES names the page that gets the figures after each scenario."""
+    """FAULT_KILLS asks for another number, FAULT_FROM for another first scenario; FAULT_FIGURES names the page that gets the figures after each scenario."""
     kills, page = int(os.environ.get("FAULT_KILLS", "1000")), os.environ.get("FAULT_FIGURES")
+
+    first = int(os.environ.get("FAULT_FROM", "0"))
 
     def write(outcome: Outcome) -> None:
         if page:
             figures.write(Path(page), outcome, SEED + 1)
 
-    outcome = endure(killed, tmp_path, SEED + 1, kills, only=ONLY, after_each=write)
+    outcome = endure(killed, tmp_path, SEED + 1, kills, only=ONLY, first=first, after_each=write)
     sys.stdout.write(figures.sentences(outcome, SEED + 1) + "\n\n" + figures.table(outcome) + "\n")
     if ONLY is None:
         require_real_kills(outcome)

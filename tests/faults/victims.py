@@ -1,5 +1,6 @@
 """The processes of a stack, to be found and killed without a warning."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -46,6 +47,12 @@ def with_signal(process: psutil.Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def until_dead(process: psutil.Process) -> None:
+    """Wait until it answers nobody any more: for a moment after the signal its sockets still take connections."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process.wait(30)
 
 
 def _gunicorn(home: Path) -> psutil.Process | None:
