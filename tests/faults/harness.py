@@ -88,7 +88,10 @@ def endure(
     first: int = 0,
     after_each: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:
-    """Play scenarios from the `first` on until that many kills have hit, or one scenario; raises FaultError with how to play it again."""
+    """Play scenarios from the `first` on until that many kills have hit, or one scenario.
+
+    Raises FaultError with how to play it again.
+    """
     outcome = Outcome()
     usual: dict[str, Usual] = {}
     number = first if only is None else only

@@ -43,9 +43,11 @@ def test_endures_25_kills(killed: Stack, tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(12 * 3600)
 def test_endures_a_thousand_kills(killed: Stack, tmp_path: Path) -> None:
-    """FAULT_KILLS asks for another number, FAULT_FROM for another first scenario; FAULT_FIGURES names the page that gets the figures after each scenario."""
-    kills, page = int(os.environ.get("FAULT_KILLS", "1000")), os.environ.get("FAULT_FIGURES")
+    """FAULT_KILLS asks for another number, FAULT_FROM for another first scenario.
 
+    FAULT_FIGURES names the page that gets the figures after each scenario.
+    """
+    kills, page = int(os.environ.get("FAULT_KILLS", "1000")), os.environ.get("FAULT_FIGURES")
     first = int(os.environ.get("FAULT_FROM", "0"))
 
     def write(outcome: Outcome) -> None:
