@@ -14,7 +14,7 @@ from loaders.check_load import check_load
 from loaders.checks.verdicts import Result, warnings
 from loaders.clock import clock_warning
 from loaders.compute import Step, compute
-from loaders.day_calendar import Calendar, make_calendar, outside
+from loaders.day_calendar import NO_DAYS, Calendar, make_calendar, outside
 from loaders.errors import CheckFailedError, LoaderError, RangeError
 from loaders.journal import noted
 from loaders.metrics import Metrics
@@ -71,8 +71,7 @@ def load(
     """
     if request.report:
         inputs.catalog.report(request.report)
-    calendar = calendar_of(warehouse, inputs, request)
-    result = Loaded(run or new_run(), calendar)
+    result = Loaded(run or new_run(), NO_DAYS)
 
     def done(step: Step) -> None:
         result.steps.append(step)
@@ -90,6 +89,7 @@ def load(
         warning = clock_warning(dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_entry(connection))
         result.warnings += [warning] if warning else []
         with _failures_recorded(connection, result.run):
+            calendar = result.calendar = calendar_of(warehouse, inputs, request)
 
             def computed(step: Step) -> None:
                 record(connection, entry(step, result.run))
@@ -165,6 +165,9 @@ def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calen
 def _failures_recorded(connection: MySQL, run: str) -> Iterator[None]:
     try:
         yield
+    except RangeError:
+        # Days that are not there were asked for: nothing has failed.
+        raise
     except (LoaderError, pymysql.MySQLError) as error:
         _try_to_record(connection, run, error)
         raise
