@@ -21,6 +21,8 @@ class Launched:
 
     services: tuple[str, ...] = ()
     settings: str = ""
+    # Whether all of them have been started; else whoever was doing it may have been killed.
+    is_whole: bool = False
 
 
 def settings_digest(environment: Environment, config: str) -> str:
@@ -33,15 +35,16 @@ def read_launched(places: Places) -> Launched:
     """What was asked for last; nothing when the stack is down or the file was cut short."""
     try:
         stored = json.loads(places.launched.read_text())
-        return Launched(tuple(name for name in SERVICES if name in stored["services"]), str(stored["settings"]))
+        services = tuple(name for name in SERVICES if name in stored["services"])
+        return Launched(services, str(stored["settings"]), bool(stored.get("is_whole")))
     except (OSError, ValueError, KeyError, TypeError):
         return Launched()
 
 
-def write_launched(places: Places, services: Sequence[str], settings: str) -> None:
-    """Keep what is asked for now."""
+def write_launched(places: Places, services: Sequence[str], settings: str, *, is_whole: bool) -> None:
+    """Keep what is asked for now, and whether all of it has been started."""
     draft = places.launched.with_suffix(".new")
-    draft.write_text(json.dumps({"services": list(services), "settings": settings}))
+    draft.write_text(json.dumps({"services": list(services), "settings": settings, "is_whole": is_whole}))
     draft.replace(places.launched)
 
 

@@ -72,7 +72,7 @@ def bring_back(environment: Environment, on_progress: Progress = _silent) -> Non
     """
     places = places_of(environment)
     daemon = Supervisord(places)
-    if daemon.is_running() and daemon.processes()["mysql"].comes_back:
+    if read_launched(places).is_whole and daemon.is_running() and daemon.processes()["mysql"].comes_back:
         on_progress("Waiting for mysql")
         _wait_for(environment, places, daemon, "mysql", _RECOVERY_SECONDS)
         return
@@ -142,13 +142,14 @@ def _bring_up(environment: Environment, places: Places, asked: Sequence[str], on
         _make_ready(environment, places, service, on_progress)
     if not running:
         write_config(config, places)
-    write_launched(places, wanted, digest)
+    write_launched(places, wanted, digest, is_whole=False)
     if not running:
         on_progress("Starting the process manager")
         daemon = start_supervisord(environment, places)
     if starting:
         on_progress(f"Starting {', '.join(starting)}")
     _start_in_order(environment, places, daemon, wanted)
+    write_launched(places, wanted, digest, is_whole=True)
 
 
 def _require_passwords(environment: Environment) -> None:

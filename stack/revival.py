@@ -20,10 +20,15 @@ def revive(environment: Environment, on_progress: Callable[[str], None] = lambda
     when all is well. Raises StackError when MySQL does not come back.
     """
     places = places_of(environment)
-    if environment.mysql_host not in _THIS_MACHINE or "mysql" not in read_launched(places).services:
+    launched = read_launched(places)
+    if environment.mysql_host not in _THIS_MACHINE or "mysql" not in launched.services:
         return
     # A killed process leaves its socket's file behind, but nobody answers there.
-    if _answers(places.supervisor_socket) and _answers((environment.mysql_host, environment.mysql_port)):
+    if (
+        launched.is_whole
+        and _answers(places.supervisor_socket)
+        and _answers((environment.mysql_host, environment.mysql_port))
+    ):
         return
     from stack.lifecycle import bring_back  # noqa: PLC0415 - the process manager costs time to import
 

@@ -49,7 +49,7 @@ def test_status_of_nothing_is_no_failure_and_changes_nothing(home: Path) -> None
 def test_status_fails_when_something_that_should_run_does_not(home: Path) -> None:
     places = places_of(load_environment())
     prepare(places)
-    write_launched(places, ["redis"], "digest")
+    write_launched(places, ["redis"], "digest", is_whole=True)
     told = run("status")
     assert told.exit_code == 1
     assert "redis: the process manager is gone: run groundup up" in told.output

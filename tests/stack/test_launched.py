@@ -11,8 +11,8 @@ def test_what_was_asked_for_is_kept_until_down(tmp_path: Path) -> None:
     places = Places(tmp_path)
     places.supervisor.mkdir()
     assert read_launched(places) == Launched()
-    write_launched(places, ["mysql", "redis"], "digest")
-    assert read_launched(places) == Launched(("mysql", "redis"), "digest")
+    write_launched(places, ["mysql", "redis"], "digest", is_whole=True)
+    assert read_launched(places) == Launched(("mysql", "redis"), "digest", is_whole=True)
     forget_launched(places)
     assert read_launched(places) == Launched()
 
@@ -20,7 +20,7 @@ def test_what_was_asked_for_is_kept_until_down(tmp_path: Path) -> None:
 def test_a_file_that_was_cut_short_says_nothing(tmp_path: Path) -> None:
     places = Places(tmp_path)
     places.supervisor.mkdir()
-    write_launched(places, ["mysql"], "digest")
+    write_launched(places, ["mysql"], "digest", is_whole=True)
     places.launched.write_bytes(places.launched.read_bytes()[:10])
     assert read_launched(places) == Launched()
 

@@ -6,6 +6,7 @@ import psutil
 import pytest
 
 from settings.environment import LOADER, Environment
+from stack.launched import read_launched, write_launched
 from stack.lifecycle import start, stop
 from stack.places import places_of
 from stack.revival import revive
@@ -70,6 +71,18 @@ def test_a_server_that_nobody_has_started_yet_is_started(running: Environment) -
     Supervisord(places_of(running)).stop("mysql")
     revive(running)
     assert mysql_answers(running)
+
+
+def test_what_was_not_reached_before_whoever_started_it_was_killed_is_started(running: Environment) -> None:
+    """MySQL is the first to answer; the others come later, and a load that finds MySQL would not miss them."""
+    places = places_of(running)
+    Supervisord(places).stop("redis")
+    launched = read_launched(places)
+    assert launched.is_whole
+    write_launched(places, launched.services, launched.settings, is_whole=False)
+    revive(running)
+    assert seen(running) == BOTH_RUN
+    assert read_launched(places).is_whole
 
 
 def test_nothing_is_started_that_nobody_asked_for(running: Environment) -> None:
