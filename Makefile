@@ -19,7 +19,7 @@ down: ## stops the stack
 
 test: ## runs the whole test suite
 	@requirements/install.sh --dev
-	@.venv/bin/pytest
+	@.venv/bin/pytest --numprocesses 2 --dist loadfile
 
 soak: ## runs the long tests: thousands of kills and of broken files
 	@requirements/install.sh --dev
