@@ -25,7 +25,7 @@ COPY (
       AND (first_day = $day OR (hash(u, $day, 'a') % 1000) < 420.0 / (1 + 0.25 * ($day - first_day)) + 60)
   ),
   happened AS (
-    SELECT u, first_day, k FROM active, range(6) t(k) WHERE k = 0 OR (hash(u, $day, k, 'n') % 100) < 72
+    SELECT u, first_day, k FROM active, range($most) t(k) WHERE k = 0 OR (hash(u, $day, k, 'n') % 100) < 72
   )
   SELECT
     strftime($date, '%Y%m%d') AS event_date,
@@ -70,8 +70,11 @@ CREATE MACRO _value(s, i) AS {
 """
 
 
-def make_export(folder: Path, *, users: int, days: int) -> list[Path]:
-    """The daily files of `users` people over `days` days, oldest first; files that are there are left as they are."""
+def make_export(folder: Path, *, users: int, days: int, most_events: int = 6) -> list[Path]:
+    """The daily files of `users` people over `days` days, oldest first; files that are there are left as they are.
+
+    A person who comes has 1 to `most_events` events that day, 28 % fewer than that on average.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     connection.execute(_VALUE)
@@ -82,7 +85,7 @@ def make_export(folder: Path, *, users: int, days: int) -> list[Path]:
         paths.append(path)
         if not path.exists():
             draft = path.with_suffix(".new")
-            values = {"users": users, "days": days, "day": day, "date": date}
+            values = {"users": users, "days": days, "day": day, "date": date, "most": most_events}
             connection.execute(_DAY.replace("{path}", str(draft)), values)
             draft.replace(path)
     return paths

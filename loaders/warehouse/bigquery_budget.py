@@ -13,14 +13,14 @@ TIB = 2**40
 USD_PER_TIB = 6.25
 
 # "10 MB minimum data processed per table referenced by the query", on the same page.
-_MINIMUM_PER_TABLE = 10 * MIB
+MINIMUM_PER_TABLE = 10 * MIB
 
 
 def bytes_to_bill(processed: int, tables: int) -> int:
     """The bytes that BigQuery bills for a statement that reads `processed` bytes of so many tables."""
     if processed <= 0:
         return 0
-    return max(-(-processed // MIB) * MIB, _MINIMUM_PER_TABLE * max(tables, 1))
+    return max(-(-processed // MIB) * MIB, MINIMUM_PER_TABLE * max(tables, 1))
 
 
 def usd(bytes_billed: int) -> float:
@@ -78,4 +78,4 @@ class Budget:
                 "GROUNDUP_MONTHLY_BUDGET_USD."
             )
         left = int((self._limit - self.spent) / USD_PER_TIB * TIB)
-        return max(min(self._most_bytes, left), estimate, _MINIMUM_PER_TABLE)
+        return max(min(self._most_bytes, left), estimate, MINIMUM_PER_TABLE)

@@ -265,15 +265,18 @@ class FakeBigQuery:
 
     def _data(self, request: Request, place: tuple[str, str]) -> dict[str, Any]:
         fields = self.tables[place]["schema"]["fields"]
-        rows = [
-            {"f": [{"v": _value(row.get(each["name"]), each["type"])} for each in fields]} for row in self.rows[place]
+        rows = self.rows[place]
+        page = self._page(rows, request)
+        values = [
+            {"f": [{"v": _value(row.get(each["name"]), each["type"])} for each in fields]}
+            for row in page.get("rows", [])
         ]
-        return {"totalRows": str(len(rows))} | self._page(rows, request)
+        return {"totalRows": str(len(rows))} | page | {"rows": values}
 
     def _page(self, rows: list[Any], request: Request) -> dict[str, Any]:
         start = int(request.query.get("pageToken", request.query.get("startIndex", 0)))
         size = min(self.page_rows, int(request.query.get("maxResults", self.page_rows)))
-        page = {"rows": rows[start : start + size]} if size else {}
+        page: dict[str, Any] = {"rows": rows[start : start + size]} if size else {}
         return page | ({"pageToken": str(start + size)} if start + size < len(rows) else {})
 
     def _job(self, job_id: str, request: Request) -> dict[str, Any]:
