@@ -68,8 +68,8 @@ class Volumes:
 def volumes(folder: Path, catalog: Catalog, export_table: str) -> Volumes:
     """The tables of a company of that size after 91 days, the export's under `export_table`.
 
-    Tables with people in them grow with the people, `events_flat` and the export with the events. Those of counts alone,
-    which have as many rows as there are days, countries and so on, stay as they are measured.
+    Tables with people in them grow with the people, `events_flat` and the export with the events. Those of
+    counts alone, which have as many rows as there are days, countries and so on, stay as they are measured.
     """
     widths: Mapping[str, float] = json.loads(WIDTHS.read_text(encoding="utf-8"))
     bytes_an_event = sum(widths.values())

@@ -20,8 +20,8 @@ QUERY = """
 SELECT
   date,
   country,
-  COUNT(*) AS visits,
-  NULLIF(COUNTIF(event_name = 'seen'), 0) AS seen
+  SUM(events) AS visits,
+  NULLIF(SUM(IF(event_name = 'seen', events, 0)), 0) AS seen
 FROM events_flat
 WHERE date BETWEEN @start_date AND @end_date
 GROUP BY date, country

@@ -6,20 +6,26 @@ from tests.reference.log import Log, Table
 
 
 def events_flat(log: Log) -> list[dict[str, Any]]:
-    """Every event as it was delivered, its dimensions normalised."""
+    """The events, counted by all that is kept of them, their dimensions normalised; and when each last happened."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for e in log.events:
+        place = e.dimensions
+        alike = (e.day, e.source, e.name, e.user, place.country, place.platform, e.app_version, tuple(sorted(e.params)))
+        found.setdefault(alike, []).append(e.timestamp)
     return [
         {
-            "date": e.day,
-            "source": e.source,
-            "event_timestamp": e.timestamp,
-            "event_name": e.name,
-            "user_key": e.user,
-            "country": e.dimensions.country,
-            "platform": e.dimensions.platform,
-            "app_version": e.app_version,
-            "params": [{"key": key, "value": value} for key, value in e.params],
+            "date": day,
+            "source": source,
+            "event_timestamp": max((moment for moment in moments if moment is not None), default=None),
+            "event_name": name,
+            "user_key": user,
+            "country": country,
+            "platform": platform,
+            "app_version": version,
+            "params": [{"key": key, "value": value} for key, value in params],
+            "events": len(moments),
         }
-        for e in log.events
+        for (day, source, name, user, country, platform, version, params), moments in found.items()
     ]
 
 

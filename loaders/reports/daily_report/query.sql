@@ -12,7 +12,7 @@ take_counts AS (
     date,
     country,
     platform,
-    COUNT(*) AS takes
+    SUM(events_flat.events) AS takes
   FROM events_flat
   WHERE date BETWEEN DATE_SUB(@start_date, INTERVAL 7 DAY) AND @end_date
     AND event_name IN UNNEST(@take_events)

@@ -11,7 +11,7 @@ WITH occurrences AS (
     user_key,
     country,
     platform,
-    COUNT(*) AS events,
+    SUM(events_flat.events) AS events,
     MAX(event_timestamp) AS last_at
   FROM events_flat
   CROSS JOIN UNNEST(params) AS param

@@ -10,7 +10,7 @@ WITH product_events AS (
     country,
     platform,
     app_version,
-    COUNT(*) AS events,
+    SUM(events_flat.events) AS events,
     MAX(event_timestamp) AS last_at
   FROM events_flat
   WHERE date BETWEEN @start_date AND @end_date
