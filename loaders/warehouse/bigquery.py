@@ -173,7 +173,9 @@ class BigQueryWarehouse:
                 is_clean = False
             if job is None:
                 if not is_clean:
-                    costs.append(self._delete(table, slots, intent, what))
+                    days = {slot.date for slot in slots}
+                    is_alone = is_whole and not _others(held, source, days)
+                    costs.append(self._delete(table, slots, intent, what, whole_days=is_alone))
                 job = self._jobs.query(
                     insert(table, schema, self._export(table, source), _values(table, source, stamps), what),
                     JobName(table.name, "insert", intent),
@@ -310,14 +312,19 @@ class BigQueryWarehouse:
         self._ledger.write(entries, JobName(table.name, "open", intent))
         return intent
 
-    def _delete(self, table: Table, slots: Collection[Slot], intent: str, what: str) -> Spent:
-        """Removes the slots' rows. Whole partitions go for nothing; a source's share of them is read and billed."""
+    def _delete(
+        self, table: Table, slots: Collection[Slot], intent: str, what: str, *, whole_days: bool = False
+    ) -> Spent:
+        """Removes the slots' rows. Whole partitions go for nothing; a source's share of them is read and billed.
+
+        `whole_days`: whether no other source has rows on these days.
+        """
         values: dict[str, Value] = {}
         places = []
         for number, source in enumerate(sorted({slot.source for slot in slots})):
             days = day_list(sorted(slot.date for slot in slots if slot.source == source))
             place = f"`{table.partition}` IN ({days})"
-            if table.per_source:
+            if table.per_source and not whole_days:
                 values[f"source_{number}"] = source
                 place = f"({place} AND source = @source_{number})"
             places.append(place)
@@ -366,6 +373,13 @@ def _begun(slots: Collection[Slot], held: Mapping[Slot, Held], stamps: Mapping[d
     of_it = {slot for slot, each in held.items() if intent in each.begun}
     as_wanted = all(held[slot].latest.stamp == stamps.get(slot.date, _NO_STAMP) for slot in slots)
     return intent if of_it == set(slots) and as_wanted else None
+
+
+def _others(held: Mapping[Slot, Held], source: str, days: Collection[dt.date]) -> bool:
+    """Whether a table that is kept by source may hold rows of other sources on these days."""
+    return any(
+        slot.source != source and slot.date in days and entry.latest.state != "removed" for slot, entry in held.items()
+    )
 
 
 def _done(

@@ -54,6 +54,22 @@ def compute(warehouse, catalog, stamp=STAMP, days=(FIRST,), name="visits"):
 # What a statement says of itself
 
 
+def test_only_where_two_sources_share_a_day_is_a_source_looked_for(fake, catalog):
+    """BigQuery drops whole partitions for nothing; any other condition reads them, and is billed."""
+    android = name_source("android", Source(schema="ga4", dataset="acme.analytics_2"), "test")
+    warehouse = opened(fake, sources={"ios": IOS, "android": android})
+    table = catalog.tables["visits"]
+    for source, day in (("ios", FIRST), ("ios", SECOND), ("android", SECOND)):
+        warehouse.replace(table, "ga4", source, {day: STAMP})
+    for day in (FIRST, SECOND):
+        warehouse.replace(table, "ga4", "ios", {day: OTHER})
+    deletes = [each.config["query"] for each in fake.statements if each.config["query"].startswith("DELETE")]
+    assert deletes[-2:] == [
+        "DELETE FROM `visits`\nWHERE `date` IN (DATE '2026-03-01')",
+        "DELETE FROM `visits`\nWHERE (`date` IN (DATE '2026-03-02') AND source = @source_0)",
+    ]
+
+
 def test_every_statement_is_estimated_labelled_and_capped(fake, catalog):
     fake.processed = 3 * MIB + 1
     spent = compute(opened(fake), catalog)
@@ -169,7 +185,7 @@ def test_a_write_is_recorded_as_open_before_and_as_done_after(fake, catalog):
     assert fake.job_kinds == ["visits_open", "visits_insert", "visits_done"]
     compute(warehouse, catalog, OTHER)
     assert fake.job_kinds[3:] == ["visits_open", "visits_delete", "visits_insert", "visits_done"]
-    assert "`date` IN (DATE '2026-03-01') AND source = @source_0" in fake.statements[1].config["query"]
+    assert fake.statements[1].config["query"] == "DELETE FROM `visits`\nWHERE `date` IN (DATE '2026-03-01')"
 
 
 def test_data_that_the_ledger_does_not_know_of_is_deleted_first(fake, catalog):
