@@ -45,20 +45,20 @@ class Night:
         return found
 
 
-def our_nights(catalog: Catalog, metrics: Metrics, tables: Mapping[str, Sized]) -> list[Night]:
-    """Four nights on top of 87 days: each with a new day, and with none, one, two and three restated days before it."""
-    start = len(DAYS_OF_ALL) - MOST_RESTATED - 1
-    found = []
+def our_nights(catalog: Catalog, metrics: Metrics, tables: Mapping[str, Sized]) -> tuple[Night, Night]:
+    """A night with a new day alone, and the one after it with another new day and three restated ones."""
     with nights(catalog, metrics) as company:
-        company.deliver(*DAYS_OF_ALL[:start])
+        company.deliver(*DAYS_OF_ALL[:-2])
         company.load()
-        for restated in range(MOST_RESTATED + 1):
-            newest = start + restated
-            company.deliver(*DAYS_OF_ALL[newest - restated : newest + 1])
-            there = until(tables, DAYS_OF_ALL[newest])
-            bills = [(sent, bill(sent.sql, sent.parameters, there)) for sent in company.load()]
-            found.append(Night(DAYS_OF_ALL[newest], restated, bills))
-    return found
+        company.deliver(DAYS_OF_ALL[-2])
+        quiet = _night(0, company.load(), DAYS_OF_ALL[-2], tables)
+        company.deliver(*DAYS_OF_ALL[-1 - MOST_RESTATED :])
+        return quiet, _night(MOST_RESTATED, company.load(), DAYS_OF_ALL[-1], tables)
+
+
+def _night(restated: int, sent: Sequence[Sent], newest: dt.date, tables: Mapping[str, Sized]) -> Night:
+    there = until(tables, newest)
+    return Night(newest, restated, [(each, bill(each.sql, each.parameters, there)) for each in sent])
 
 
 def until(tables: Mapping[str, Sized], newest: dt.date) -> dict[str, Sized]:
