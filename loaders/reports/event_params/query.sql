@@ -1,7 +1,7 @@
 -- event_params: the values of the listed parameters, how often they were used and by how many users.
 -- Grain: date, event, parameter, value, country, platform. Events stand where they happened; a user once per date, event,
 --   parameter and value, where the user's last such event that day was, ties by the larger (country, platform).
--- Cost: seven columns of one partition of events_flat a day; the parameters there are the listed ones only.
+-- Cost: eight columns of one partition of events_flat a day; the parameters there are the listed ones only.
 WITH occurrences AS (
   SELECT
     events_flat.date,

@@ -1,7 +1,7 @@
 -- events: how often each product event happened, and to how many users.
 -- Grain: date, event, country, platform, version. Events stand where they happened; a user once per date and event,
 --   where the user's last such event that day was, ties by the larger (country, platform, version).
--- Cost: seven columns of one partition of events_flat a day.
+-- Cost: eight columns of one partition of events_flat a day.
 WITH product_events AS (
   SELECT
     date,
