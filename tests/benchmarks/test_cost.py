@@ -1,83 +1,80 @@
 """What a load sends to BigQuery, statement by statement, and what others would have to send."""
 
-import datetime as dt
+import json
 
 import pytest
 
-from benchmarks.cost_bills import BASELINES
-from benchmarks.cost_nights import DATASET, EXPORT_TABLE, nights
+from benchmarks.cost_bills import BASELINES, naive_night
+from benchmarks.cost_nights import DATASET, EXPORT_TABLE
+from benchmarks.cost_volumes import DAYS_OF_ALL, WIDTHS, event_widths
 from benchmarks.exports import make_export
-from loaders.cost.bill import Sized, bill
-from loaders.cost.layout import Layout, export_layout, layout_of
-from loaders.exports import Field, export_schema
-from tests.definitions import DAYS_COLUMNS, catalog, metrics
+from docs import bill
+from loaders.cost.month import queries_usd
+from settings.environment import PROJECT
+from tests.definitions import catalog, metrics
 from tests.pipeline import Pipeline
 
+SAMPLE = PROJECT.parent / "shared" / "data" / "ga4" / "floodit_union.ndjson"
+
 CATALOG = catalog()
-DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=number) for number in range(91)]
-# A byte in each leaf of each day: what counts here is what is read, not how much.
-TABLES = {
-    name: Sized(layout_of(table), {day: dict.fromkeys(layout_of(table).leaves, 1) for day in DAYS})
-    for name, table in CATALOG.tables.items()
-} | {
-    "days": Sized(Layout(tuple(Field(name, kind, "NULLABLE") for name, kind in DAYS_COLUMNS.items())), {None: {}}),
-    EXPORT_TABLE: Sized(
-        export_layout(export_schema("ga4")),
-        dict.fromkeys(DAYS, dict.fromkeys(export_layout(export_schema("ga4")).leaves, 1)),
-    ),
-}
+DAYS = DAYS_OF_ALL
 
 
 @pytest.fixture(scope="module")
-def night():
-    """What a load sends when a day is new and three are restated, on top of 90 days."""
-    with nights(CATALOG, metrics()) as company:
-        company.deliver(*DAYS[:-1])
-        company.load()
-        company.deliver(*DAYS[-4:])
-        sent = company.load()
-        assert company.load() == []
-        return sent
+def company():
+    """A company with 90 days of history; `most` is the load of a night with a new day and three restated ones."""
+    with bill.company() as found:
+        yield found
 
 
-def test_each_changed_day_of_the_export_is_read_once_and_nothing_else_of_it(night):
-    reads = [
-        (each.table, read)
-        for each in night
-        for read in bill(each.sql, each.parameters, TABLES).reads
-        if read.table == EXPORT_TABLE
+def of_the_export(company):
+    """The table for which a statement reads the export, and what it reads of it."""
+    return [
+        (sent.table, read) for sent, of in company.most.statements for read in of.reads if read.table == EXPORT_TABLE
     ]
+
+
+def test_each_changed_day_of_the_export_is_read_once_and_nothing_else_of_it(company):
+    reads = of_the_export(company)
     assert sorted(day for _, read in reads for day in read.days) == DAYS[-4:]
     assert {table for table, _ in reads} == {"events_flat"}
-    assert [sum(DATASET in each.sql for each in night)] == [len(reads)]
+    assert sum(DATASET in sent.sql for sent, _ in company.most.statements) == len(reads)
 
 
-def test_of_the_export_only_the_named_fields_are_read(night):
-    [leaves] = {
-        read.leaves
-        for each in night
-        for read in bill(each.sql, each.parameters, TABLES).reads
-        if read.table == EXPORT_TABLE
-    }
+def test_a_new_day_alone_is_read_alone(company):
+    days = [read.days for _, of in company.quiet.statements for read in of.reads if read.table == EXPORT_TABLE]
+    assert days == [(DAYS[-2],)]
+
+
+def test_of_the_export_only_the_named_fields_are_read(company):
+    [leaves] = {read.leaves for _, read in of_the_export(company)}
     assert not {leaf for leaf in leaves if leaf.startswith(("user_properties", "device", "traffic_source", "items"))}
     assert len(leaves) == 12
 
 
-def test_restated_days_are_removed_for_nothing(night):
-    deletes = [each for each in night if each.sql.startswith("DELETE")]
-    assert len({each.table for each in deletes}) == len(CATALOG.tables)
-    assert {bill(each.sql, each.parameters, TABLES).billed for each in deletes} == {0}
+def test_restated_days_are_removed_for_nothing(company):
+    deletes = [(sent, of) for sent, of in company.most.statements if sent.sql.startswith("DELETE")]
+    assert {sent.table for sent, _ in deletes} == set(CATALOG.tables)
+    assert {of.billed for _, of in deletes} == {0}
 
 
-def test_no_report_reads_its_whole_history(night):
-    """But those who look for when somebody came first, which is a row a person."""
-    whole = {
-        (each.table, read.table)
-        for each in night
-        for read in bill(each.sql, each.parameters, TABLES).reads
-        if len(read.days) > 60
-    }
-    assert whole == {("growth", "users"), ("retention", "users"), ("users", "users")}
+def test_none_but_the_table_of_first_days_is_read_over_its_whole_history(company):
+    """It has a row a person, not one an event or a day."""
+    reads = {(read.table, len(read.days)) for _, of in company.most.statements for read in of.reads}
+    assert {table for table, days in reads if days > 60} == {"users"}
+
+
+def test_the_page_shows_the_figures_of_now(company):
+    page = (PROJECT / "docs" / "cost.md").read_text()
+    assert bill.replace(page, company) == page
+
+
+def test_a_month_of_queries_stays_under_fifty_dollars_where_days_are_not_restated(company):
+    assert queries_usd(company.quiet.billed) < 50
+
+
+def test_all_reports_from_the_export_would_read_fifty_times_as_much(company):
+    assert sum(naive_night(company.volumes.tables).values()) > 50 * company.most.billed
 
 
 def test_staging_holds_the_listed_parameters_alone(tmp_path):
@@ -148,3 +145,10 @@ def test_the_naive_way_comes_to_the_same_figures(short_history, report):
 def test_there_is_a_naive_statement_of_every_report():
     assert {path.stem for path in (BASELINES / "naive").glob("*.sql")} == {report.name for report in CATALOG.reports}
     assert set(COMPARED) == {report.name for report in CATALOG.reports}
+
+
+def test_the_widths_are_those_of_the_public_export():
+    if not SAMPLE.exists():
+        pytest.skip("Google's public sample is not beside this clone")
+    rows = map(json.loads, SAMPLE.read_text().splitlines())
+    assert event_widths(rows) == pytest.approx(json.loads(WIDTHS.read_text()))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from loaders.cost.month import after_the_gift, queries_usd, storage_usd
 from loaders.errors import WarehouseError
 from loaders.exports import Field
 from loaders.warehouse.bigquery_budget import MIB, TIB, bytes_to_bill
+from settings.environment import PROJECT
 
 FIRST, SECOND, THIRD = (dt.date(2026, 1, day) for day in (1, 2, 3))
 FIELDS = (Field("date", "DATE", "NULLABLE"), Field("name", "STRING", "NULLABLE"), Field("n", "INT64", "NULLABLE"))
@@ -24,7 +24,7 @@ TABLES = {
     "p.d.small_*": Sized(Layout(FIELDS, "_TABLE_SUFFIX"), {day: {"n": 1} for day in (FIRST, SECOND, THIRD)}),
 }
 DATES = {"start_date": FIRST, "end_date": SECOND}
-RECORDED_JOBS = Path(__file__).resolve().parents[4] / "shared" / "data" / "jobs" / "real_job_statistics.json"
+RECORDED_JOBS = PROJECT.parent / "shared" / "data" / "jobs" / "real_job_statistics.json"
 
 
 @pytest.mark.parametrize(

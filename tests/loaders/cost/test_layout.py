@@ -9,11 +9,12 @@ from loaders.cost.layout import Layout, layout_of, leaf_bytes, value_bytes
 from loaders.cost.measure import measure
 from loaders.exports import Field, export_schema
 from loaders.warehouse.duckdb import DuckDBWarehouse
+from settings.environment import PROJECT
 from tests.definitions import catalog
 from tests.pipeline import Pipeline
 
 # Google's public samples, beside the clone where there are any.
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "ga4"
+SAMPLES = PROJECT.parent / "shared" / "data" / "ga4"
 
 
 @pytest.mark.parametrize(
