@@ -25,6 +25,8 @@ from tests import definitions
 _MARKED = re.compile(r"(<!-- bill (\w+) -->\n).*?(<!-- /bill -->\n)", re.DOTALL)
 # Tables with less are told together.
 _SMALL_GB = 0.5
+# What a month of queries is to stay under.
+_AIM_USD = 50
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,14 @@ def months(of: Company) -> str:
             f"{storage_usd(stored(tables, [EXPORT_TABLE])):,.2f}",
         ],
     ]
+    more = (queries_usd(of.most.billed) - queries_usd(of.quiet.billed)) / of.most.restated
+    limit = (_AIM_USD - queries_usd(of.quiet.billed)) / more
+    said = (
+        f"Each restated day a night adds ${more:.2f} a month: with up to {limit:.1f} of them a night, on average, a month "
+        f"stays under ${_AIM_USD}.\n"
+    )
     heads = ["queries", "GB a night", "times ours (quiet / restated)", "$ a month", "the first TiB free"]
-    return _table(heads, rows) + "\n" + _table(["storage of 91 days", "GB", "$ a month"], stores)
+    return _table(heads, rows) + "\n" + said + "\n" + _table(["storage of 91 days", "GB", "$ a month"], stores)
 
 
 _PARTS = {"size": size, "nights": nights, "months": months}

@@ -90,6 +90,14 @@ class Metrics(Declaration):
     store_ranks: StoreRanks = Field(default_factory=StoreRanks)
     final_after_days: Annotated[int, Field(ge=0, le=30)]
 
+    @model_validator(mode="after")
+    def _takes_are_events(self) -> Self:
+        # The morning table counts takes in the report `events`, which is a fraction of all events.
+        left_out = set(self.report.take_events) & set(self.events.excluded)
+        if left_out:
+            raise misdeclared(f"report.take_events counts {min(left_out)!r}, which events.excluded leaves out")
+        return self
+
     def settings(self) -> dict[str, Setting]:
         """Every setting that a query may take, by its dotted name."""
         listed = [(event, key, cap.top) for event, keys in self.event_params.items() for key, cap in keys.items()]

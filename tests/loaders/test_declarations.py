@@ -154,3 +154,14 @@ def test_a_rollup_s_figure_is_declared_as_in_the_report(root, metrics):
     change(path, columns=[*columns[:-1], columns[-1] | {"nullable": True}])
     with pytest.raises(DeclarationError, match="events is not declared as in events; make them alike"):
         load_catalog(metrics, root)
+
+
+def test_takes_that_the_event_reports_leave_out_are_refused(tmp_path):
+    """The morning table counts them there, and would show none."""
+    path = tmp_path / "metrics.yaml"
+    text = (PROJECT / "metrics.yaml").read_text()
+    path.write_text(text.replace("    - user_engagement\n", "    - take_photo\n", 1))
+    with pytest.raises(
+        DeclarationError, match=r"report\.take_events counts 'take_photo', which events\.excluded leaves out"
+    ):
+        load_metrics(path)

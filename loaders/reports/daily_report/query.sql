@@ -1,6 +1,6 @@
 -- daily_report: the company's morning table, each figure beside those of the day before and of the week before.
 -- Grain: date, country, platform; a row wherever any of the three days has a figure, so that sums over rows are right.
--- Cost: active_users (small) and five columns of events_flat, of the days, the day before and the same days a week before.
+-- Cost: active_users and events, both small, of the days and the seven days before.
 WITH loaded AS (
   SELECT DISTINCT date
   FROM days
@@ -12,12 +12,9 @@ take_counts AS (
     date,
     country,
     platform,
-    SUM(events_flat.events) AS takes
-  FROM events_flat
-  WHERE (
-      date BETWEEN DATE_SUB(@start_date, INTERVAL 1 DAY) AND @end_date
-      OR date BETWEEN DATE_SUB(@start_date, INTERVAL 7 DAY) AND DATE_SUB(@end_date, INTERVAL 7 DAY)
-    )
+    SUM(report.events) AS takes
+  FROM events AS report
+  WHERE date BETWEEN DATE_SUB(@start_date, INTERVAL 7 DAY) AND @end_date
     AND event_name IN UNNEST(@take_events)
   GROUP BY date, country, platform
 ),
