@@ -118,8 +118,8 @@ def months(of: Company) -> str:
     more = (queries_usd(of.most.billed) - queries_usd(of.quiet.billed)) / of.most.restated
     limit = (_AIM_USD - queries_usd(of.quiet.billed)) / more
     said = (
-        f"Each restated day a night adds ${more:.2f} a month: with up to {limit:.1f} of them a night, on average, a month "
-        f"stays under ${_AIM_USD}.\n"
+        f"Each restated day a night adds ${more:.2f} a month: with up to {limit:.1f} of them a night, on average, "
+        f"a month stays under ${_AIM_USD}.\n"
     )
     heads = ["queries", "GB a night", "times ours (quiet / restated)", "$ a month", "the first TiB free"]
     return _table(heads, rows) + "\n" + said + "\n" + _table(["storage of 91 days", "GB", "$ a month"], stores)
