@@ -1,10 +1,10 @@
 -- events_flat from today's GA4/Firebase export.
 -- Grain: day, source, event name, user, country, platform, version, listed parameters. Events that have all of them in
 --   common are one row that counts them, and keeps when the last one happened: a fraction of the rows, and of the bytes.
--- Cost: the only statement that reads the export. Days are named by _TABLE_SUFFIX, so each is billed once, for eight columns.
+-- Cost: the only statement that reads the export. Days are named by _TABLE_SUFFIX, so each is billed once, for seven columns.
 WITH delivered AS (
   SELECT
-    PARSE_DATE('%Y%m%d', event_date) AS date,
+    PARSE_DATE('%Y%m%d', _TABLE_SUFFIX) AS date,
     @source AS source,
     event_timestamp,
     IFNULL(NULLIF(RTRIM(event_name, ' '), ''), '(unknown)') AS event_name,

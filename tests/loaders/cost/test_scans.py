@@ -71,7 +71,6 @@ def test_of_a_nested_export_only_the_fields_that_are_named_count():
     read = leaves(CATALOG.tables["events_flat"].sql("ga4"))["export.events_*"]
     assert read == {
         "app_info.version",
-        "event_date",
         "event_name",
         "event_params.key",
         "event_params.value.double_value",
