@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from loaders.catalog import Table, digest
+from loaders.catalog import EXPORT, Table, digest
 from loaders.plan import FORCED, NEW, REMOVED, UPSTREAM, Due, Request, due, from_the_first_on, wanted_slots
 from loaders.sources import Source
 from loaders.versions import Run, Versions, runs
@@ -80,7 +80,9 @@ def _runs(table: Table, pending: Mapping[dt.date, Due]) -> list[Run]:
     if table.onwards and pending:
         # One statement: it has to see everything from the first day on.
         return [Run(min(pending), max(pending), pending[min(pending)].reason)]
-    return runs({day: entry.reason for day, entry in pending.items()}, LONGEST_RUN)
+    reasons = {day: entry.reason for day, entry in pending.items()}
+    # The days that windows reach back to are read once for neighbours, whatever each of them is due for.
+    return runs(reasons, LONGEST_RUN, mixed=EXPORT not in table.reads)
 
 
 def days_to_store(held: Versions, wanted: Versions) -> dict[dt.date, str]:

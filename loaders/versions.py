@@ -52,20 +52,24 @@ def input_version(table: Table, day: dt.date, inputs: Mapping[str, Versions]) ->
     return digest(present)
 
 
-def runs(reasons: Mapping[dt.date, str], longest: int) -> list[Run]:
-    """Days grouped into consecutive runs of one reason, none longer than `longest` days."""
+def runs(reasons: Mapping[dt.date, str], longest: int, *, mixed: bool = False) -> list[Run]:
+    """Days grouped into consecutive runs, none longer than `longest` days, of one reason each unless they are `mixed`.
+
+    A mixed run has its reasons in the order in which they come first, such as "upstream changed, new".
+    """
     found: list[Run] = []
     for day in sorted(reasons):
-        last = found[-1] if found else None
+        last, reason = found[-1] if found else None, reasons[day]
         if (
             last
-            and last.reason == reasons[day]
+            and (mixed or last.reason == reason)
             and day - last.end == dt.timedelta(days=1)
             and (day - last.start).days < longest
         ):
-            found[-1] = Run(last.start, day, last.reason)
+            known = last.reason.split(", ")
+            found[-1] = Run(last.start, day, last.reason if reason in known else f"{last.reason}, {reason}")
         else:
-            found.append(Run(day, day, reasons[day]))
+            found.append(Run(day, day, reason))
     return found
 
 

@@ -49,7 +49,11 @@ FAULTS = {
     "an unknown field of the export": ("events_flat", "geo.country", "geo.country_name"),
     "a table that is not declared": ("users", "FROM user_days", "FROM events_flat"),
     "an unknown function": ("active_users", "DATE_DIFF(", "DATEDIFF("),
-    "a function of DuckDB's": ("events_flat", "PARSE_DATE('%Y%m%d', _TABLE_SUFFIX)", "strptime(_TABLE_SUFFIX, '%Y%m%d')"),
+    "a function of DuckDB's": (
+        "events_flat",
+        "PARSE_DATE('%Y%m%d', _TABLE_SUFFIX)",
+        "strptime(_TABLE_SUFFIX, '%Y%m%d')",
+    ),
     "a clause of DuckDB's": ("users", "GROUP BY user_days.user_key", "GROUP BY ALL USING SAMPLE 10%"),
     "a date compared with text": ("user_days", "date BETWEEN @start_date", "CAST(date AS STRING) BETWEEN @start_date"),
     "text compared with a number": ("user_days", "user_key IS NOT NULL", "user_key > 0"),

@@ -33,6 +33,12 @@ def test_runs_cover_each_day_once_and_none_is_longer_than_allowed(offsets, longe
     assert all(len(run.days) <= longest for run in found)
 
 
+def test_neighbours_of_several_reasons_may_be_one_run():
+    reasons = dict.fromkeys(days(0, 1, 3), "changed") | dict.fromkeys(days(2, 5), "new")
+    start, last, alone = days(0, 3, 5)
+    assert runs(reasons, 366, mixed=True) == [Run(start, last, "changed, new"), Run(alone, alone, "new")]
+
+
 def test_a_run_knows_its_days():
     assert Run(DAY, DAY + dt.timedelta(days=2), "new").days == days(0, 1, 2)
 
