@@ -27,6 +27,7 @@ VERBS = (
     "demo",
     "ingest",
     "plan",
+    "compute",
     "load",
     "backfill",
     "forget",

@@ -44,7 +44,7 @@ def load(
         open_warehouse(environment, run, advance) as warehouse,
     ):
         inputs = read_inputs(environment, warehouse)
-        result = run_load(environment, warehouse, inputs, request, lambda step: advance(_describe(step)), run)
+        result = run_load(environment, warehouse, inputs, request, lambda step: advance(describe(step)), run)
     for warning in result.warnings:
         typer.echo(f"groundup: {warning}", err=True)
     if json_:
@@ -57,7 +57,8 @@ def load(
 _MOST_NAMES = 3
 
 
-def _describe(step: Step) -> str:
+def describe(step: Step) -> str:
+    """A step as a line of progress."""
     days = f" {step.start} to {step.end}" if step.start else ""
     verb = "computed" if step.step == "compute" else "stored"
     cost = f", ${step.usd:.4f}" if step.usd else ""

@@ -122,6 +122,12 @@ class Catalog:
         known = ", ".join(table.name for table in self.reports)
         raise DeclarationError(f"There is no report {name!r}; the reports are {known}.")
 
+    def table(self, name: str) -> Table:
+        """The table of that name, of either kind. Raises DeclarationError, listing the ones there are."""
+        if name in self.tables:
+            return self.tables[name]
+        raise DeclarationError(f"There is no table {name!r}; the tables are {', '.join(self.tables)}.")
+
 
 def load_catalog(metrics: Metrics, root: Path = LOADERS) -> Catalog:
     """Every folder of staging/ and reports/ under `root`, checked. Raises DeclarationError."""

@@ -29,11 +29,13 @@ class Request:
     partial: bool = False
     # Of the export, only these days are taken notice of, as if no other had been delivered.
     known: frozenset[dt.date] | None = None
+    # One table of the warehouse, of any kind; no report is stored then.
+    table: str | None = None
 
     @property
     def is_everything(self) -> bool:
         """Whether all days of all reports were asked for."""
-        return self.start is None and self.end is None and self.report is None
+        return self.start is None and self.end is None and self.report is None and self.table is None
 
     def delivered(self, tables: Iterable[DailyTable]) -> list[DailyTable]:
         """Those of the export's days that are taken notice of."""
@@ -57,6 +59,13 @@ def asked_reports(catalog: Catalog, request: Request) -> tuple[Table, ...]:
     return tuple(table for table in catalog.reports if request.report in (None, table.name, table.rollup_of))
 
 
+def asked_tables(catalog: Catalog, request: Request) -> tuple[Table, ...]:
+    """The tables that must be up to date afterwards: those reports, or the table that is named, with its rollups."""
+    if request.table is None:
+        return asked_reports(catalog, request)
+    return tuple(table for table in catalog.tables.values() if request.table in (table.name, table.rollup_of))
+
+
 def days_to_compute(
     catalog: Catalog, request: Request, published: Iterable[dt.date], whole: Collection[str] = ()
 ) -> dict[str, set[dt.date]]:
@@ -67,8 +76,8 @@ def days_to_compute(
     loaded = set(published)
     asked = {day for day in loaded if request.wants(day)}
     needed: dict[str, set[dt.date]] = {name: set() for name in catalog.tables}
-    for report in asked_reports(catalog, request):
-        needed[report.name] |= loaded if report.name in whole else asked
+    for table in asked_tables(catalog, request):
+        needed[table.name] |= loaded if table.name in whole else asked
     for name in reversed(list(catalog.tables)):
         table = catalog.tables[name]
         if table.onwards and needed[name]:

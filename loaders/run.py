@@ -88,7 +88,7 @@ def load(
         make_own_tables(connection)
         warning = clock_warning(dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_entry(connection))
         result.warnings += [warning] if warning else []
-        with _failures_recorded(connection, result.run):
+        with failures_recorded(connection, result.run):
             calendar = result.calendar = calendar_of(warehouse, inputs, request)
 
             def computed(step: Step) -> None:
@@ -162,7 +162,8 @@ def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calen
 
 
 @contextmanager
-def _failures_recorded(connection: MySQL, run: str) -> Iterator[None]:
+def failures_recorded(connection: MySQL, run: str) -> Iterator[None]:
+    """Puts a failure into the ledger, where MySQL still takes it, and lets it go on."""
     try:
         yield
     except RangeError:
