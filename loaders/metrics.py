@@ -10,7 +10,8 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from loaders.declarations import Declaration, misdeclared, read_declaration
-from loaders.errors import DeclarationError
+from loaders.errors import DeclarationError, FeedError
+from loaders.store_ranks.charts import CHARTS, country_code
 
 # A struct of a list is a mapping of its fields.
 SettingValue = int | tuple[str, ...] | tuple[int, ...] | tuple[Mapping[str, str | int | None], ...]
@@ -65,6 +66,22 @@ class StoreRanks(Declaration):
 
     ours: dict[AppId, AppName] = Field(default_factory=dict)
     competitors: dict[AppId, AppName] = Field(default_factory=dict)
+    # Country → its charts that Airflow fetches every day.
+    charts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known_charts(self) -> Self:
+        for country, charts in self.charts.items():
+            try:
+                known = country_code(country) == country
+            except FeedError:
+                known = False
+            if not known:
+                raise misdeclared(f"{country!r} is no country by its two letters of ISO 3166, such as HK")
+            strange = [chart for chart in charts if chart not in CHARTS]
+            if strange:
+                raise misdeclared(f"{strange[0]!r} is no chart; the charts are {', '.join(CHARTS)}")
+        return self
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
