@@ -35,7 +35,11 @@ VERBS = (
     "sql",
     "assets",
     "store-ranks",
+    "airflow",
 )
+
+# What follows the first word belongs to the other command line, its options too.
+_CONTEXT = {"airflow": {"allow_interspersed_args": False}}
 
 
 def verbs_asked_for(arguments: Sequence[str]) -> Sequence[str]:
@@ -61,7 +65,7 @@ def make_app(verbs: Iterable[str] = VERBS) -> typer.Typer:
         if isinstance(verb, typer.Typer):
             app.add_typer(verb, name=name)
         else:
-            app.command(name)(verb)
+            app.command(name, context_settings=_CONTEXT.get(name))(verb)
     return app
 
 

@@ -92,7 +92,9 @@ def _services(environment: Environment, services: list[ServiceState]) -> Table:
 
 
 def _address(environment: Environment, service: str) -> str:
-    return environment.superset_url if service == "superset" else f"127.0.0.1:{port_of(environment, service)}"
+    urls = {"superset": environment.superset_url, "airflow": environment.airflow_url}
+    port = port_of(environment, service)
+    return urls.get(service) or (f"127.0.0.1:{port}" if port else "")
 
 
 def _reports(facts: Facts) -> Table:

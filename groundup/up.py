@@ -14,7 +14,7 @@ from loaders.errors import LoaderError, WarehouseBusyError
 from loaders.first_run import has_data, load_demo_if_empty, make_store
 from settings.environment import PROJECT, Environment, generate_secrets, load_environment
 from stack.lifecycle import launch, wait_healthy
-from stack.services import Service, with_needs
+from stack.services import AIRFLOW, Service, with_needs
 from superset_sync.publish import publish
 
 
@@ -26,7 +26,8 @@ def up(
 ) -> None:
     """Start the stack, load the demo where there is no data yet, publish the dashboards.
 
-    Services: mysql, redis, superset. Run again, it starts what is not running and leaves the rest alone.
+    Services: mysql, redis, superset; and airflow, which starts when it is named. Run again, it starts
+    what is not running and leaves the rest alone.
 
     Example: groundup up mysql
     """
@@ -39,13 +40,17 @@ def up(
         # A load at BigQuery costs money: it is asked for by name.
         wants_load = environment.warehouse == "duckdb" and not services and not no_demo
         trouble = _load(environment, say) if wants_load else None
-        say(f"Waiting for {asked[-1]}")
+        say(f"Waiting for {'airflow' if asked[-1] in AIRFLOW else asked[-1]}")
         wait_healthy(environment, asked)
         if "superset" in asked:
             say("Publishing the dashboards")
             publish(environment, PROJECT)
     if "superset" in asked:
         _print_accounts(environment)
+    if "airflow" in asked:
+        typer.echo(
+            f"Airflow: {environment.airflow_url}, with the same accounts; their passwords: {environment.secrets_file}"
+        )
     if isinstance(trouble, WarehouseBusyError):
         typer.echo(f"The reports were left alone. {trouble}")
     elif trouble:

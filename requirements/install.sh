@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what the project needs and this machine lacks: programs from Debian (debian.txt), Python packages from the
 # locked files. Ends at once when everything is current.
-#   requirements/install.sh          what `make up` needs
-#   requirements/install.sh --dev    and what `make test` and `make lint` need
-#   requirements/install.sh --bench  and what `make bench` measures against
+#   requirements/install.sh            what `make up` needs
+#   requirements/install.sh --airflow  and what `groundup up airflow` needs
+#   requirements/install.sh --dev      and what `make test` and `make lint` need
+#   requirements/install.sh --bench    and what `make bench` measures against
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -123,13 +124,15 @@ install_python() {
 
 # --- All of it ------------------------------------------------------------------------------------------------------
 
+airflow=false
 dev=false
 bench=false
 for option in "$@"; do
   case $option in
+    --airflow) airflow=true ;;
     --dev) dev=true ;;
     --bench) bench=true ;;
-    *) fail "requirements/install.sh knows --dev and --bench, not $option." ;;
+    *) fail "requirements/install.sh knows --airflow, --dev and --bench, not $option." ;;
   esac
 done
 
@@ -137,13 +140,17 @@ environments=(.venv .venv-superset)
 declare -A locks=(
   [.venv]="requirements/uv.txt requirements/groundup.txt"
   [.venv-superset]=requirements/superset.txt
+  [.venv-airflow]=requirements/airflow.txt
   [.venv-bench]=requirements/bench.txt
   [.venv-bqemulator]=requirements/bqemulator.txt
 )
 if $dev || [ -e .venv/.dev ]; then
   locks[.venv]+=" requirements/dev.txt"
   environments+=(.venv-bqemulator)
+  airflow=true
 fi
+# Once it is there, it is kept current.
+if $airflow || [ -e .venv-airflow ]; then environments+=(.venv-airflow); fi
 if $bench; then environments+=(.venv-bench); fi
 
 # Two installs at once would undo each other's work.

@@ -28,6 +28,7 @@ SECRETS = (
     "GROUNDUP_REDIS_PASSWORD",
     "GROUNDUP_SUPERSET_SECRET_KEY",
     "GROUNDUP_SUPERSET_GUEST_SECRET",
+    "GROUNDUP_AIRFLOW_SECRET_KEY",
     "GROUNDUP_ADMIN_PASSWORD",
     "GROUNDUP_ANALYST_PASSWORD",
     "GROUNDUP_EMPLOYEE_PASSWORD",
@@ -59,6 +60,15 @@ class Environment(BaseSettings):
     redis_port: int = Field(16379, ge=1, le=65535)
     superset_host: str = "127.0.0.1"
     superset_port: int = Field(8088, ge=1, le=65535)
+    airflow_port: int = Field(8080, ge=1, le=65535)
+
+    alert_webhook: str = ""
+    alert_mail_to: str = ""
+    alert_mail_from: str = "groundup@localhost"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(25, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: str = ""
 
     mysql_loader_password: str = ""
     mysql_reader_password: str = ""
@@ -66,6 +76,7 @@ class Environment(BaseSettings):
     redis_password: str = ""
     superset_secret_key: str = ""
     superset_guest_secret: str = ""
+    airflow_secret_key: str = ""
     admin_password: str = ""
     analyst_password: str = ""
     employee_password: str = ""
@@ -79,6 +90,11 @@ class Environment(BaseSettings):
     def superset_url(self) -> str:
         """The address that a browser on this machine opens."""
         return f"http://{self.superset_host}:{self.superset_port}"
+
+    @property
+    def airflow_url(self) -> str:
+        """The address of Airflow for a browser on this machine."""
+        return f"http://127.0.0.1:{self.airflow_port}"
 
     @property
     def secrets_file(self) -> Path:

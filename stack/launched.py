@@ -12,7 +12,7 @@ from stack.places import Places
 from stack.services import SERVICES
 
 # A change of these means nothing to a service that runs.
-_NOT_READ_BY_SERVICES = {"GROUNDUP_DEBUG", "GROUNDUP_SOURCES_FILE", "GROUNDUP_METRICS_FILE"}
+_NOT_READ_BY_SERVICES = {"GROUNDUP_DEBUG"}
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 
 from settings.environment import SECRETS, Environment
-from stack import mysql_server, redis_server, superset_server
+from stack import airflow_server, mysql_server, redis_server, superset_server
 from stack.accounts import put_accounts_in_place
 from stack.errors import PlaceError, ServiceFailedError, StackError
 from stack.launched import forget_launched, read_launched, settings_digest, write_launched
 from stack.orphans import end_orphans
 from stack.places import Places, places_of, prepare
 from stack.ports import require_distinct_ports, require_free_port
-from stack.services import with_needs
+from stack.services import AIRFLOW, with_needs
 from stack.states import ServiceState, is_ready, states
 from stack.supervisor_config import render, write_config
 from stack.supervisord import ProcessInfo, Supervisord, start_supervisord, stop_supervisord, supervisord_processes
@@ -27,7 +27,7 @@ __all__ = ["ServiceState", "bring_back", "launch", "start", "states", "stop", "w
 Progress = Callable[[str], None]
 
 # Recovery after a crash takes its time; Superset brings its metadata up to date first.
-_READY_SECONDS = {"mysql": 180.0, "redis": 60.0, "superset": 300.0}
+_READY_SECONDS = {"mysql": 180.0, "redis": 60.0, "superset": 300.0, **dict.fromkeys(AIRFLOW, 300.0)}
 _POLL_SECONDS = 0.1
 # How long a verb waits for a server that the process manager is starting again after a crash.
 _RECOVERY_SECONDS = 60.0
@@ -178,18 +178,29 @@ def _make_ready(environment: Environment, places: Places, service: str, on_progr
         redis_server.write_redis_settings(environment, places)
     if service == "superset":
         superset_server.require_installed()
+    if service == "airflow":
+        airflow_server.install(on_progress)
+        airflow_server.write_airflow_settings(environment, places)
+        airflow_server.bring_metadata_up_to_date(environment, places, on_progress)
 
 
 def _start_in_order(environment: Environment, places: Places, daemon: Supervisord, wanted: Sequence[str]) -> None:
-    servers = [service for service in wanted if service != "superset"]
+    servers = [service for service in wanted if service not in ("superset", *AIRFLOW)]
     for service in servers:
         daemon.start(service)
     for service in servers:
         _wait_for(environment, places, daemon, service, _READY_SECONDS[service])
     if "mysql" in wanted:
         put_accounts_in_place(environment, places)
+    # These take long to boot; whoever wants to use them waits for them.
     if "superset" in wanted:
         daemon.start("superset")
+    if "airflow" in wanted:
+        daemon.start("airflow")
+        # Tasks talk to Airflow's server: without it, the first ones would fail.
+        _wait_for(environment, places, daemon, "airflow", _READY_SECONDS["airflow"])
+        for service in AIRFLOW:
+            daemon.start(service)
 
 
 def _wait_for(environment: Environment, places: Places, daemon: Supervisord, service: str, seconds: float) -> None:

@@ -93,6 +93,11 @@ class Places:
         return self.redis / "redis.conf"
 
     @property
+    def airflow(self) -> Path:
+        """Airflow's own home: its settings, its metadata and the logs of its tasks."""
+        return self.home / "airflow"
+
+    @property
     def sockets(self) -> Path:
         """The folder of the Unix sockets: in the state folder, or a short one when that is too deep for an address."""
         folder = self.home / "run"
@@ -126,6 +131,7 @@ def prepare(places: Places) -> None:
         places.mysql,
         places.mysql_scratch,
         places.redis,
+        places.airflow,
         places.sockets,
     ):
         _make_private(folder)

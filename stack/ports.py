@@ -18,6 +18,8 @@ def require_distinct_ports(environment: Environment, services: Sequence[str]) ->
     taken: dict[int, str] = {}
     for service in services:
         port = port_of(environment, service)
+        if port is None:
+            continue
         if port in taken:
             raise PortInUseError(
                 f"{port_setting(taken[port])} and {port_setting(service)} are both {port}: set one to another port."
@@ -28,6 +30,8 @@ def require_distinct_ports(environment: Environment, services: Sequence[str]) ->
 def require_free_port(environment: Environment, service: str) -> None:
     """Raise PortInUseError when a service that is about to start could not listen on its port."""
     port = port_of(environment, service)
+    if port is None:
+        return
     host = environment.superset_host if service == "superset" else "127.0.0.1"
     remedy = f"stop it, or set {port_setting(service)} to another port"
     try:

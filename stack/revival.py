@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +17,12 @@ _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 def revive(environment: Environment, on_progress: Callable[[str], None] = lambda _: None) -> None:
     """Return when the MySQL server that `up` started answers, after starting anew what has died.
 
-    Does nothing when MySQL is elsewhere or was not asked for: whoever connects then says so. Costs two connections
-    when all is well. Raises StackError when MySQL does not come back.
+    Does nothing when MySQL is elsewhere or was not asked for: whoever connects then says so; nor for a task of Airflow,
+    which is a part of the stack and would start a second scheduler beside its own. Costs two connections when all is
+    well. Raises StackError when MySQL does not come back.
     """
+    if "SUPERVISOR_PROCESS_NAME" in os.environ:
+        return
     places = places_of(environment)
     launched = read_launched(places)
     if environment.mysql_host not in _THIS_MACHINE or "mysql" not in launched.services:

@@ -15,34 +15,42 @@ class Service(StrEnum):
     MYSQL = "mysql"
     REDIS = "redis"
     SUPERSET = "superset"
+    AIRFLOW = "airflow"
+    AIRFLOW_SCHEDULER = "airflow-scheduler"
+    AIRFLOW_DAGS = "airflow-dags"
 
 
 SERVICES: tuple[str, ...] = tuple(service.value for service in Service)
 
-_NEEDS = {"superset": ("mysql", "redis")}
+# Airflow's three processes are of use together only; it starts when it is asked for by name.
+AIRFLOW = ("airflow", "airflow-scheduler", "airflow-dags")
+USUAL = tuple(service for service in SERVICES if service not in AIRFLOW)
+
+_NEEDS = {"superset": ("mysql", "redis"), **dict.fromkeys(AIRFLOW, ("mysql", *AIRFLOW))}
 
 
 def with_needs(services: Sequence[str]) -> list[str]:
-    """The services asked for and those that they need, in the order of start; none asked for means all.
+    """The services asked for and those that they need, in the order of start; none asked for means the usual ones.
 
     Raises StackError for a service that does not exist.
     """
     unknown = [service for service in services if service not in SERVICES]
     if unknown:
         raise StackError(f"There is no service {unknown[0]!r}: choose from {', '.join(SERVICES)}.")
-    asked = set(services or SERVICES)
+    asked = set(services or USUAL)
     for service in services:
         asked.update(_NEEDS.get(service, ()))
     return [service for service in SERVICES if service in asked]
 
 
-def port_of(environment: Environment, service: str) -> int:
-    """The TCP port on which a service listens."""
+def port_of(environment: Environment, service: str) -> int | None:
+    """The TCP port on which a service listens; None where it does not."""
     return {
         "mysql": environment.mysql_port,
         "redis": environment.redis_port,
         "superset": environment.superset_port,
-    }[service]
+        "airflow": environment.airflow_port,
+    }.get(service)
 
 
 def port_setting(service: str) -> str:

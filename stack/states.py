@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from settings.environment import Environment
+from stack.airflow_server import airflow_is_healthy
 from stack.errors import SupervisorError
 from stack.launched import read_launched
 from stack.mysql_server import mysql_is_ready
 from stack.places import Places, places_of
 from stack.redis_server import redis_is_ready
-from stack.services import SERVICES
+from stack.services import AIRFLOW, SERVICES, USUAL
 from stack.superset_server import superset_is_healthy
 from stack.supervisord import ProcessInfo, Supervisord
 
@@ -40,11 +41,16 @@ def is_ready(environment: Environment, service: str) -> bool:
         return mysql_is_ready(places)
     if service == "redis":
         return redis_is_ready(environment)
+    if service in AIRFLOW:
+        return airflow_is_healthy(environment, service)
     return superset_is_healthy(environment)
 
 
 def states(environment: Environment) -> list[ServiceState]:
-    """How every service is, in the order of their start; works when nothing runs. Changes nothing."""
+    """How every service is, in the order of their start; works when nothing runs. Changes nothing.
+
+    Those that start only when they are asked for are left out until they are.
+    """
     places = places_of(environment)
     wanted = read_launched(places).services
     try:
@@ -54,6 +60,7 @@ def states(environment: Environment) -> list[ServiceState]:
     return [
         _state_of(environment, places, service, known.get(service) if known else None, wanted=service in wanted)
         for service in SERVICES
+        if service in USUAL or service in wanted
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from settings.environment import PROJECT, Environment
-from stack import mysql_server, redis_server, superset_server
+from stack import airflow_server, mysql_server, redis_server, superset_server
 from stack.places import Places
 
 
@@ -30,6 +30,11 @@ def programs(environment: Environment, places: Places) -> list[Program]:
         Program("mysql", mysql_server.server_command(environment, places), stop_seconds=60),
         Program("redis", redis_server.server_command(places), stop_seconds=15),
         Program("superset", superset_server.server_command(), stop_seconds=15),
+        # Its scheduler lets the tasks that run come to their end.
+        *(
+            Program(service, command, stop_seconds=60)
+            for service, command in airflow_server.server_commands(environment).items()
+        ),
     ]
 
 

@@ -117,7 +117,7 @@ def start_supervisord(environment: Environment, places: Places) -> Supervisord:
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(places.supervisor_config)]
     done = subprocess.run(
         command,
-        env=child_variables(environment, os.environ),
+        env=child_variables(environment, places, os.environ),
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -176,10 +176,15 @@ def supervisord_processes(places: Places) -> list[psutil.Process]:
     return found
 
 
-def child_variables(environment: Environment, inherited: Mapping[str, str]) -> dict[str, str]:
+def child_variables(environment: Environment, places: Places, inherited: Mapping[str, str]) -> dict[str, str]:
     """The environment of supervisord and of all that it starts."""
     kept = {name: value for name, value in inherited.items() if not name.startswith("SUPERVISOR_")}
-    return {**kept, **environment.as_variables(), "PYTHONPATH": str(PROJECT)}
+    return {
+        **kept,
+        **environment.as_variables(),
+        "PYTHONPATH": str(PROJECT),
+        "AIRFLOW_HOME": str(places.airflow),
+    }
 
 
 def _process_info(found: Mapping[str, Any]) -> ProcessInfo:

@@ -65,7 +65,7 @@ class Stack:
 
 def new_stack(home: Path) -> Stack:
     """A home that nothing has been started in yet."""
-    ports = {f"GROUNDUP_{name}_PORT": str(free_port()) for name in ("MYSQL", "REDIS", "SUPERSET")}
+    ports = {f"GROUNDUP_{name}_PORT": str(free_port()) for name in ("MYSQL", "REDIS", "SUPERSET", "AIRFLOW")}
     return Stack(home, {"GROUNDUP_HOME": str(home), **ports})
 
 

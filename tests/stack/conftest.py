@@ -27,9 +27,9 @@ def free_ports(count: int) -> list[int]:
 
 def environment_in(home: Path, **settings: object) -> Environment:
     """Settings with every password set and free ports."""
-    mysql, redis, superset = free_ports(3)
+    mysql, redis, superset, airflow = free_ports(4)
     passwords = {name.removeprefix("GROUNDUP_").lower(): f"secret-{name[-20:].lower()}" for name in SECRETS}
-    ports = {"mysql_port": mysql, "redis_port": redis, "superset_port": superset}
+    ports = {"mysql_port": mysql, "redis_port": redis, "superset_port": superset, "airflow_port": airflow}
     return Environment(**{"home": home, **ports, **passwords, **settings})  # type: ignore[arg-type]
 
 

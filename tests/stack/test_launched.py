@@ -37,5 +37,5 @@ def test_a_changed_port_or_password_asks_for_a_new_start(tmp_path: Path) -> None
 
 def test_what_services_do_not_read_does_not(tmp_path: Path) -> None:
     environment = environment_in(tmp_path)
-    other = environment.model_copy(update={"debug": True, "metrics_file": tmp_path / "metrics.yaml"})
+    other = environment.model_copy(update={"debug": True})
     assert settings_digest(environment, "config") == settings_digest(other, "config")

@@ -97,3 +97,16 @@ def test_a_server_elsewhere_is_none_of_its_business(running: Environment) -> Non
     kill(supervisor.pid)
     revive(running.model_copy(update={"mysql_host": "db.example.org"}))
     assert supervisord_processes(places_of(running)) == []
+
+
+def test_a_task_of_airflow_starts_no_second_stack_beside_its_own(
+    running: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(running, ["mysql", "redis"])
+    kill(supervisor_pid(running))
+    with monkeypatch.context() as patch:
+        patch.setenv("SUPERVISOR_PROCESS_NAME", "airflow-scheduler")
+        revive(running)
+        assert not supervisord_processes(places_of(running))
+    revive(running)
+    assert supervisord_processes(places_of(running))

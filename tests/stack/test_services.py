@@ -6,8 +6,14 @@ from stack.errors import StackError
 from stack.services import SERVICES, with_needs
 
 
-def test_none_asked_for_means_all() -> None:
-    assert with_needs([]) == list(SERVICES) == ["mysql", "redis", "superset"]
+def test_none_asked_for_means_the_usual_ones() -> None:
+    assert with_needs([]) == ["mysql", "redis", "superset"]
+
+
+def test_airflow_comes_when_it_is_asked_for_whole_and_with_the_reports() -> None:
+    airflow = ["airflow", "airflow-scheduler", "airflow-dags"]
+    assert with_needs(["airflow"]) == with_needs(["airflow-dags"]) == ["mysql", *airflow]
+    assert with_needs(["superset", "airflow"]) == list(SERVICES) == ["mysql", "redis", "superset", *airflow]
 
 
 def test_one_that_needs_nothing_comes_alone() -> None:

@@ -40,7 +40,7 @@ def test_every_service_stops_with_its_children_and_after_those_that_need_it(tmp_
     parsed = _parsed(render(environment, Places(tmp_path)))
     sections = [parsed[f"program:{program.service}"] for program in programs(environment, Places(tmp_path))]
     assert all(section["stopasgroup"] == section["killasgroup"] == "true" for section in sections)
-    assert [section["priority"] for section in sections] == ["1", "2", "3"]
+    assert [section["priority"] for section in sections] == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_servers_listen_on_this_machine_only(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """One name for each chart and country, and Apple's address for it."""
 
 import pytest
+from pydantic import ValidationError
 
 from loaders.errors import FeedError
+from loaders.metrics import StoreRanks
 from loaders.store_ranks.charts import CHARTS, Claim, chart_name, chart_url, country_code, read_claim
 
 
@@ -39,3 +41,20 @@ def test_revenue_is_in_the_older_feed_alone():
 @pytest.mark.parametrize("address", ["", "https://example.com/feed.json", "https://[", "not an address"])
 def test_another_address_says_nothing(address):
     assert read_claim(address, "feed") == Claim()
+
+
+@pytest.mark.parametrize(
+    ("charts", "complaint"),
+    [
+        ({"UK": ["top-free"]}, "'UK' is no country"),
+        ({"hk": ["top-free"]}, "'hk' is no country"),
+        ({"HK": ["best"]}, "'best' is no chart; the charts are top-free, "),
+    ],
+)
+def test_the_charts_to_fetch_are_countries_and_charts(charts, complaint):
+    with pytest.raises(ValidationError, match=complaint):
+        StoreRanks(charts=charts)
+
+
+def test_the_charts_to_fetch_are_kept_as_they_are():
+    assert StoreRanks(charts={"HK": ["top-free", "top-paid"]}).charts == {"HK": ("top-free", "top-paid")}

@@ -1,0 +1,1 @@
+"""The DAGs. Nothing imports from here."""
