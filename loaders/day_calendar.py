@@ -26,9 +26,6 @@ class Calendar:
         return sorted({row.date for row in self.rows})
 
 
-NO_DAYS = Calendar((), (), ())
-
-
 def make_calendar(
     tables: Iterable[DailyTable],
     sources: Mapping[str, Source],

@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from loaders.errors import RangeError
-
 Outcome = Literal["unfinished", "done", "failed"]
 
 
@@ -60,10 +58,6 @@ def noted(home: Path, run: str, rows: Callable[[], int]) -> Iterator[None]:
     began = time.monotonic()
     try:
         yield
-    except RangeError:
-        # Days that are not there were asked for: nothing has failed.
-        _write(home, before)
-        raise
     except BaseException as error:
         failed = replace(attempt, outcome="failed", seconds=time.monotonic() - began, error=_sentence(error))
         _write(home, replace(before, newest=failed))

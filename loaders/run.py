@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pymysql
@@ -14,7 +14,7 @@ from loaders.check_load import check_load
 from loaders.checks.verdicts import Result, warnings
 from loaders.clock import clock_warning
 from loaders.compute import Step, compute
-from loaders.day_calendar import NO_DAYS, Calendar, make_calendar, outside
+from loaders.day_calendar import Calendar, make_calendar, outside
 from loaders.errors import CheckFailedError, LoaderError, RangeError
 from loaders.journal import noted
 from loaders.metrics import Metrics
@@ -71,7 +71,16 @@ def load(
     """
     if request.report:
         inputs.catalog.report(request.report)
-    result = Loaded(run or new_run(), NO_DAYS)
+    run = run or new_run()
+    try:
+        calendar = calendar_of(warehouse, inputs, request)
+    except RangeError:
+        # There is nothing to load, which nobody has to know but who asked.
+        raise
+    except LoaderError as error:
+        _note_early_failure(environment, run, error)
+        raise
+    result = Loaded(run, calendar)
 
     def done(step: Step) -> None:
         result.steps.append(step)
@@ -89,7 +98,6 @@ def load(
         warning = clock_warning(dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_entry(connection))
         result.warnings += [warning] if warning else []
         with failures_recorded(connection, result.run):
-            calendar = result.calendar = calendar_of(warehouse, inputs, request)
 
             def computed(step: Step) -> None:
                 record(connection, entry(step, result.run))
@@ -161,14 +169,23 @@ def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calen
     return calendar
 
 
+def _note_early_failure(environment: Environment, run: str, error: LoaderError) -> None:
+    """The failure before there is a plan. Where MySQL does not answer either, the first error is what counts."""
+    with (
+        suppress(LoaderError),
+        noted(environment.home, run, lambda: 0),
+        connected(environment, "loader") as connection,
+        failures_recorded(connection, run),
+    ):
+        make_own_tables(connection)
+        raise error
+
+
 @contextmanager
 def failures_recorded(connection: MySQL, run: str) -> Iterator[None]:
     """Puts a failure into the ledger, where MySQL still takes it, and lets it go on."""
     try:
         yield
-    except RangeError:
-        # Days that are not there were asked for: nothing has failed.
-        raise
     except (LoaderError, pymysql.MySQLError) as error:
         _try_to_record(connection, run, error)
         raise

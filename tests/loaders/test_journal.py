@@ -2,7 +2,6 @@
 
 import pytest
 
-from loaders.errors import RangeError
 from loaders.journal import Journal, journal_file, noted, read_journal
 
 
@@ -26,15 +25,6 @@ def test_a_failure_keeps_the_last_success_and_its_own_first_line(tmp_path):
     journal = read_journal(tmp_path)
     assert (journal.newest.run, journal.newest.outcome, journal.newest.error) == ("two", "failed", "It is full.")
     assert journal.success.run == "one"
-
-
-def test_days_that_are_not_there_are_no_failure(tmp_path):
-    with noted(tmp_path, "one", lambda: 1):
-        pass
-    before = read_journal(tmp_path)
-    with pytest.raises(RangeError), noted(tmp_path, "two", lambda: 0):
-        raise RangeError("There is no data for 2031-01-01.")
-    assert read_journal(tmp_path) == before
 
 
 def test_a_later_success_ends_the_failure(tmp_path):
