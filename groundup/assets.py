@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from settings.environment import PROJECT, load_environment
-from superset_sync.new_dataset import write_dataset
-from superset_sync.publish import publish
+
+if TYPE_CHECKING:
+    from superset_sync.rules import Finding
+
+# Each verb reads in what it needs: a check is over before the session of an `apply` would have been read in.
+# ruff: noqa: PLC0415
 
 assets = typer.Typer(help="Superset assets as code: check them, publish them.", no_args_is_help=True)
+
+
+@assets.command()
+def check(
+    live: Annotated[bool, typer.Option("--live", help="Also run every chart's query in the running Superset.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="The findings as JSON.")] = False,
+) -> None:
+    """Find everything that is wrong in the asset folders, without Superset; ends with 1 when something is.
+
+    Example: groundup assets check
+    """
+    from superset_sync.check import check_folders
+
+    findings = check_folders(PROJECT)
+    if live and not findings:
+        from superset_sync.live_queries import check_live
+
+        findings = check_live(load_environment(), PROJECT)
+    _tell(findings, as_json=json_)
+    if findings:
+        raise typer.Exit(1)
 
 
 @assets.command()
@@ -19,6 +46,8 @@ def apply() -> None:
 
     Example: groundup assets apply
     """
+    from superset_sync.publish import publish
+
     result = publish(load_environment(), PROJECT)
     counts = f"{result.dashboards} dashboards, {result.charts} charts and {result.datasets} datasets"
     typer.echo(f"{counts} were published." if result.changed else f"{counts} are live already; nothing was sent.")
@@ -30,5 +59,18 @@ def dataset(report: Annotated[str, typer.Argument(help="The folder's name under 
 
     Example: groundup assets dataset growth
     """
+    from superset_sync.new_dataset import write_dataset
+
     path = write_dataset(PROJECT, report)
     typer.echo(f"{path.relative_to(PROJECT)} is written; `groundup assets apply` publishes it.")
+
+
+def _tell(findings: Sequence[Finding], *, as_json: bool) -> None:
+    if as_json:
+        found = [{"file": one.file, "rule": one.rule, "what": one.what, "remedy": one.remedy} for one in findings]
+        typer.echo(json.dumps({"findings": found}, indent=2, ensure_ascii=False))
+        return
+    for finding in findings:
+        typer.echo(str(finding), err=True)
+    if not findings:
+        typer.echo("The asset folders hold together.")

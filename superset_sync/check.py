@@ -6,68 +6,96 @@ know, silently. So every fault is looked for here, and all of them are reported 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 from superset_sync.annotations import layers
-from superset_sync.assets import Asset, Assets, Finding
+from superset_sync.assets import Asset, Assets, read_assets
 from superset_sync.check_charts import check_chart
 from superset_sync.check_dashboards import check_dashboard, held_columns
 from superset_sync.check_datasets import Dataset, check_dataset, read_dataset
-from superset_sync.declared import Table, read_declared_tables
+from superset_sync.check_descriptions import check_descriptions
+from superset_sync.check_files import check_invented, check_name
+from superset_sync.check_secrets import check_secrets
+from superset_sync.check_shape import check_shape
+from superset_sync.declared import Declared, read_declared_tables
+from superset_sync.rules import Finding, Rule
 
-__all__ = ["check", "read_declared_tables"]
+__all__ = ["check", "check_folders", "read_declared_tables"]
+
+_NAMES = {"databases": "database_name", "charts": "slice_name", "dashboards": "slug"}
 
 
-def check(assets: Assets, tables: Mapping[str, Table]) -> list[Finding]:
-    """Every fault in the folders, by file. `tables` are the report tables' columns (`read_declared_tables`)."""
+def check_folders(root: Path) -> list[Finding]:
+    """Every fault in the asset folders below `root`, by file."""
+    return check(read_assets(root), read_declared_tables(root))
+
+
+def check(assets: Assets, declared: Declared) -> list[Finding]:
+    """Every fault in the folders, by file. Where the shape of a file is wrong, only that is said of what it holds."""
     findings = list(assets.unreadable)
-    findings += _check_uuids(assets)
-    findings += _check_databases(assets)
-    datasets: dict[str, Dataset] = {}
+    readable: set[str] = set()
+    databases = {asset.uuid: str(asset.content.get("database_name")) for asset in assets.databases}
+    for kind, asset in assets:
+        faults, is_readable = check_shape(kind, asset)
+        findings += [*faults, *check_invented(asset), *check_secrets(kind, asset), *check_name(kind, asset, databases)]
+        readable |= {asset.file} if is_readable else set()
+    findings += [*_check_uuids(assets), *_check_named_once(assets), *_check_references(assets)]
+    datasets = {asset.uuid: read_dataset(asset, declared) for asset in assets.datasets if asset.file in readable}
     for asset in assets.datasets:
-        findings += _check_reference(
-            asset, "database_uuid", {database.uuid for database in assets.databases}, "databases"
-        )
-        findings += check_dataset(asset, tables)
-        datasets[asset.uuid] = read_dataset(asset, tables)
-    held = _held_everywhere(assets)
-    for asset in assets.charts:
-        findings += _check_reference(asset, "dataset_uuid", set(datasets), "datasets")
-        dataset = datasets.get(str(asset.content.get("dataset_uuid") or "").lower())
-        findings += check_chart(asset, dataset, held.get(asset.uuid, frozenset()))
-        findings += _check_marks(asset, assets)
-    charts = {chart.uuid for chart in assets.charts}
+        if asset.file in readable:
+            findings += check_dataset(asset, datasets[asset.uuid], declared)
+    findings += _check_charts(assets, datasets, readable)
+    charts = {chart.uuid: str(chart.content.get("slice_name")) for chart in assets.charts}
+    everything = {asset.uuid: Dataset(asset.file) for asset in assets.datasets} | datasets
     for asset in assets.dashboards:
-        findings += check_dashboard(asset, charts, datasets)
+        if asset.file in readable:
+            findings += check_dashboard(asset, charts, everything)
+    if not any(finding.rule in _BEFORE_DESCRIPTIONS for finding in findings):
+        findings += check_descriptions(assets, datasets, declared)
     return sorted(set(findings))
 
 
-def _held_everywhere(assets: Assets) -> dict[str, frozenset[str]]:
+# A description is put together from all that a chart counts: it can be told once that is there.
+_BEFORE_DESCRIPTIONS = frozenset(
+    {Rule.YAML, Rule.SHAPE, Rule.UUIDS, Rule.REFERENCES, Rule.DATASET_SQL, Rule.TABLES, Rule.EXPRESSIONS, Rule.CHARTS}
+)
+
+
+def _check_charts(assets: Assets, datasets: dict[str, Dataset], readable: set[str]) -> Iterator[Finding]:
+    held = _held_everywhere(assets, readable)
+    charts = {chart.uuid: chart for chart in assets.charts if chart.file in readable}
+    for uuid, asset in charts.items():
+        dataset = datasets.get(str(asset.content.get("dataset_uuid") or "").lower())
+        yield from check_chart(asset, dataset, held.get(uuid, frozenset()))
+        yield from _check_marks(asset, charts)
+
+
+def _held_everywhere(assets: Assets, readable: set[str]) -> dict[str, frozenset[str]]:
     """Uuid of each chart on a dashboard → the columns that are held to one value on all of them."""
     found: dict[str, frozenset[str]] = {}
     for dashboard in assets.dashboards:
-        for chart, columns in held_columns(dashboard).items():
-            found[chart] = found[chart] & columns if chart in found else columns
+        if dashboard.file in readable:
+            for chart, columns in held_columns(dashboard).items():
+                found[chart] = found[chart] & columns if chart in found else columns
     return found
 
 
-def _check_marks(asset: Asset, assets: Assets) -> Iterator[Finding]:
-    charts = {chart.uuid: chart for chart in assets.charts}
+def _check_marks(asset: Asset, charts: dict[str, Asset]) -> Iterator[Finding]:
     for layer in layers(asset):
         name = f"mark {layer.get('name')}"
         source = charts.get(str(layer.get("value")).lower())
         if source is None:
-            yield Finding(asset.file, f"{name} comes from no chart of charts/", "set value to the uuid of a file")
+            remedy = "set value to the uuid of a file"
+            yield Finding(asset.file, f"{name} comes from no chart of charts/", remedy, Rule.MARKS)
             continue
         rows = (source.content.get("params") or {}).get("all_columns") or []
         for key in ("timeColumn", "titleColumn"):
             if layer.get(key) not in rows:
-                yield Finding(
-                    asset.file,
-                    f"{name} takes {layer.get(key)} from {source.file}, which does not list it",
-                    "add it there",
-                )
+                what = f"{name} takes {layer.get(key)} from {source.file}, which does not list it"
+                yield Finding(asset.file, what, "add it there", Rule.MARKS)
 
 
 def _check_uuids(assets: Assets) -> Iterator[Finding]:
@@ -76,26 +104,27 @@ def _check_uuids(assets: Assets) -> Iterator[Finding]:
         try:
             UUID(asset.uuid)
         except ValueError:
-            yield Finding(asset.file, "has no valid uuid", "give it one (`uuidgen`)")
+            yield Finding(asset.file, "has no valid uuid", "give it one (`uuidgen`)", Rule.UUIDS)
             continue
         if asset.uuid in first:
-            yield Finding(asset.file, f"has the uuid of {first[asset.uuid]}", "give one of them a new uuid")
+            remedy = "give one of them a new uuid"
+            yield Finding(asset.file, f"has the uuid of {first[asset.uuid]}", remedy, Rule.UUIDS)
         first.setdefault(asset.uuid, asset.file)
 
 
-def _check_databases(assets: Assets) -> Iterator[Finding]:
-    for asset in assets.databases:
-        address = str(asset.content.get("sqlalchemy_uri") or "")
-        account = address.partition("://")[2].rpartition("@")[0]
-        if ":" in account or asset.content.get("password"):
-            yield Finding(asset.file, "carries a password", "take it out; the environment has it")
-        if not account:
-            yield Finding(asset.file, "names no account in sqlalchemy_uri", "write mysql+pymysql://groundup_reader@…")
+def _check_named_once(assets: Assets) -> Iterator[Finding]:
+    for kind, key in _NAMES.items():
+        names = [str(asset.content[key]) for asset in assets.of(kind) if asset.content.get(key)]
+        for name in sorted(name for name, count in Counter(names).items() if count > 1):
+            files = [asset.file for asset in assets.of(kind) if str(asset.content.get(key)) == name]
+            yield Finding(files[-1], f"has the {key} of {files[0]}", f"give it a {key} of its own", Rule.NAMES)
 
 
-def _check_reference(asset: Asset, key: str, known: set[str], folder: str) -> Iterator[Finding]:
-    uuid = str(asset.content.get(key) or "").lower()
-    if uuid not in known:
-        yield Finding(
-            asset.file, f"{key} {uuid or '(none)'} is in no file of {folder}/", "name the uuid of a file that is there"
-        )
+def _check_references(assets: Assets) -> Iterator[Finding]:
+    for kind, key, folder in (("datasets", "database_uuid", "databases"), ("charts", "dataset_uuid", "datasets")):
+        known = {asset.uuid for asset in assets.of(folder)}
+        for asset in assets.of(kind):
+            uuid = str(asset.content.get(key) or "").lower()
+            if uuid not in known:
+                what = f"{key} {uuid or '(none)'} is in no file of {folder}/"
+                yield Finding(asset.file, what, "name the uuid of a file that is there", Rule.REFERENCES)

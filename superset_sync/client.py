@@ -65,6 +65,10 @@ class SupersetClient:
             if len(found) >= page["count"] or not page["result"]:
                 return found
 
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Ask for what takes more than an address."""
+        return self._json(self._request("POST", path, json=body))
+
     def put(self, path: str, change: dict[str, Any]) -> dict[str, Any]:
         """Change one object."""
         return self._json(self._request("PUT", path, json=change))

@@ -15,46 +15,46 @@ from typing import Any
 
 from settings.environment import PROJECT
 from superset_sync.assets import Asset, Assets, read_assets
-from superset_sync.check_charts import used_metrics
+from superset_sync.chart_parts import METRICS, used_metrics
 from superset_sync.check_datasets import Dataset, read_dataset
-from superset_sync.declared import Table, read_declared_tables, read_descriptions
+from superset_sync.declared import Declared, Table, read_declared_tables
 from superset_sync.lineage import Column, SqlError, summed
 from superset_sync.written import write
 
 _EMPTY = "Empty until its days have been loaded."
 
 
-def described(assets: Assets, tables: Mapping[str, Table], texts: Mapping[tuple[str, str], str]) -> dict[str, str]:
-    """File → its text with all descriptions generated, for the datasets and charts.
+def described(assets: Assets, datasets: Mapping[str, Dataset], declared: Declared) -> dict[str, dict[str, Any]]:
+    """File → what it says with all descriptions generated, for the datasets and charts.
 
-    `texts` describe the reports' columns by (table, column).
+    `datasets`: what `read_dataset` made of each, by uuid.
     """
     found = {}
-    datasets: dict[str, tuple[Dataset, dict[str, Any]]] = {}
+    contents: dict[str, dict[str, Any]] = {}
     for asset in assets.datasets:
-        dataset = read_dataset(asset, tables)
+        dataset = datasets[asset.uuid]
         content = copy.deepcopy(asset.content)
         for item in content["columns"]:
-            item["description"] = (
-                _of_column(dataset.sources.get(item["column_name"]), tables, texts) or item["description"]
-            )
-        datasets[asset.uuid] = (dataset, content)
-        found[asset.file] = write(content)
+            meaning = _of_column(dataset.sources.get(item["column_name"]), declared) or item.get("description")
+            if meaning:
+                item["description"] = meaning
+        contents[asset.uuid] = found[asset.file] = content
     for asset in assets.charts:
-        dataset, content = datasets[str(asset.content["dataset_uuid"])]
-        found[asset.file] = write({**asset.content, "description": _of_chart(asset, dataset, content, texts)})
+        uuid = str(asset.content["dataset_uuid"]).lower()
+        description = _of_chart(asset, datasets[uuid], contents[uuid], declared.texts)
+        found[asset.file] = {**asset.content, "description": description}
     return found
 
 
-def _of_column(source: Column | None, tables: Mapping[str, Table], texts: Mapping[tuple[str, str], str]) -> str | None:
+def _of_column(source: Column | None, declared: Declared) -> str | None:
     """The column's meaning, and over what it adds; None where it comes from no column of a report."""
-    if source is None or source.origin is None or source.origin not in texts:
+    if source is None or source.origin is None or source.origin not in declared.texts:
         return None
-    parts = [texts[source.origin]]
+    parts = [declared.texts[source.origin]]
     if source.is_conditional:
         parts.append(_EMPTY)
     if source.additive_over is not None:
-        parts.append(_adds(source.additive_over, tables[source.origin[0]]))
+        parts.append(_adds(source.additive_over, declared.tables[source.origin[0]]))
     return " ".join(parts)
 
 
@@ -66,11 +66,11 @@ def _adds(additive_over: frozenset[str], table: Table) -> str:
 
 
 def _of_chart(asset: Asset, dataset: Dataset, content: dict[str, Any], texts: Mapping[tuple[str, str], str]) -> str:
-    own = str(asset.content["description"]).splitlines()[0]
-    metrics = used_metrics({**asset.content["params"], "timeseries_limit_metric": None})
+    own = str(asset.content.get("description") or "").split("\n")[0]
+    metrics = used_metrics(asset.content["params"], METRICS)
     counted = {total.column for metric in metrics for total in _summed(dataset.metrics.get(metric, "NULL"))}
     meanings = [
-        f"{item['verbose_name']}: {texts[source.origin]}"
+        f"{item.get('verbose_name')}: {texts[source.origin]}"
         for item in content["columns"]
         if item["column_name"] in counted
         and (source := dataset.sources.get(item["column_name"])) is not None
@@ -81,9 +81,9 @@ def _of_chart(asset: Asset, dataset: Dataset, content: dict[str, Any], texts: Ma
     ]
     # What is not counted, such as a rank, is explained by its metric.
     meanings = meanings or [
-        f"{item['verbose_name']}: {item['description']}"
+        f"{item.get('verbose_name')}: {item.get('description')}"
         for item in content["metrics"]
-        if item["metric_name"] in metrics and item["d3format"]
+        if item["metric_name"] in metrics and item.get("d3format")
     ]
     return "\n".join([own, *([" ".join(meanings)] if meanings else [])])
 
@@ -97,9 +97,10 @@ def _summed(expression: str) -> set[Any]:
 
 def main(root: Path = PROJECT) -> None:
     """Rewrite the files whose descriptions have changed, and say which."""
-    assets = read_assets(root)
-    for file, text in described(assets, read_declared_tables(root), read_descriptions(root)).items():
-        path = root / file
+    assets, declared = read_assets(root), read_declared_tables(root)
+    datasets = {asset.uuid: read_dataset(asset, declared) for asset in assets.datasets}
+    for file, content in described(assets, datasets, declared).items():
+        path, text = root / file, write(content)
         if path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             print(file)  # noqa: T201 - its output

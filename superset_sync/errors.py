@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from superset_sync.assets import Finding
+    from superset_sync.rules import Finding
 
 
 class SyncError(Exception):

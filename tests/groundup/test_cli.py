@@ -14,7 +14,7 @@ from loaders.errors import RangeError
 from tests.conftest import GROUNDUP, new_stack
 
 # Verbs of several words.
-GROUPS = {"assets": ("apply", "dataset"), "store-ranks": ("load",)}
+GROUPS = {"assets": ("apply", "check", "dataset"), "store-ranks": ("load",)}
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ def test_wrong_usage_ends_with_2(idle, arguments):
         (["store-ranks", "load", "nowhere.json"], r"nowhere\.json cannot be read"),
         (["store-ranks", "load", "README.md"], r"README\.md is no JSON, not Apple's JSON"),
         (["store-ranks", "load", "README.md", "--country", "UK"], r"'UK' is no country"),
+        (["assets", "check", "--live"], r"Superset at http://127\.0\.0\.1:\d+ .*groundup"),
         (["assets", "apply"], r"Superset at http://127\.0\.0\.1:\d+ .*groundup"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from superset_sync.assets import Assets, read_assets
-from superset_sync.declared import Table
+from superset_sync.declared import Declared, Table
 
 DATABASE = "11111111-0000-4000-8000-000000000001"
 DATASET = "22222222-0000-4000-8000-000000000001"
@@ -28,6 +28,17 @@ TABLES: dict[str, Table] = {
     },
     "days": {"date": None, "source": None},
 }
+DECLARED = Declared(
+    TABLES,
+    types={
+        ("active_users", "date"): "DATE",
+        ("active_users", "country"): "STRING",
+        ("active_users", "platform"): "STRING",
+        ("active_users", "dau"): "INT64",
+        ("active_users", "new_users"): "INT64",
+    },
+    texts={("active_users", "date"): "The day.", ("active_users", "dau"): "Users."},
+)
 
 FOLDERS: dict[str, Any] = {
     "databases/Reports.yaml": {
@@ -41,7 +52,18 @@ FOLDERS: dict[str, Any] = {
         "uuid": DATASET,
         "database_uuid": DATABASE,
         "main_dttm_col": "date",
-        "columns": [{"column_name": name} for name in ("date", "country", "platform", "dau", "new_users")],
+        "columns": [
+            {"column_name": "date", "type": "DATE", "is_dttm": True, "description": "The day."},
+            {"column_name": "country", "type": "VARCHAR(255)"},
+            {"column_name": "platform", "type": "VARCHAR(255)"},
+            {
+                "column_name": "dau",
+                "verbose_name": "DAU",
+                "type": "BIGINT",
+                "description": "Users. Adds over country, platform; never over date.",
+            },
+            {"column_name": "new_users", "type": "BIGINT"},
+        ],
         "metrics": [
             {"metric_name": "daily_users", "expression": "SUM(dau)"},
             {"metric_name": "first_users", "expression": "SUM(new_users)"},
@@ -51,6 +73,7 @@ FOLDERS: dict[str, Any] = {
     },
     "charts/daily_users.yaml": {
         "slice_name": "Daily users",
+        "description": "A line a country.\nDAU: Users.",
         "viz_type": "echarts_timeseries_line",
         "uuid": CHART,
         "dataset_uuid": DATASET,

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from superset_sync.assets import read_assets
+from superset_sync.assets import Assets, read_assets
+from superset_sync.check_datasets import read_dataset
 from superset_sync.describe import described, main
-from tests.superset_sync.folders import TABLES, sound_folders, written
+from tests.superset_sync.folders import DECLARED, TABLES, sound_folders, written
 
-TEXTS = {("active_users", "dau"): "Users of the day.", ("active_users", "new_users"): "Users seen first."}
+DESCRIBED = replace(
+    DECLARED, texts={("active_users", "dau"): "Users of the day.", ("active_users", "new_users"): "Users seen first."}
+)
 DATASET_FILE = "datasets/Reports/active_users.yaml"
 
 
@@ -21,16 +26,19 @@ def _folders() -> dict[str, object]:
     return folders
 
 
+def _described(assets: Assets) -> dict[str, dict[str, Any]]:
+    datasets = {asset.uuid: read_dataset(asset, DESCRIBED) for asset in assets.datasets}
+    return described(assets, datasets, DESCRIBED)
+
+
 def test_columns_and_charts_say_what_the_declaration_says(tmp_path: Path) -> None:
-    texts = described(written(tmp_path, _folders()), TABLES, TEXTS)
-    columns = {
-        column["column_name"]: column["description"] for column in yaml.safe_load(texts[DATASET_FILE])["columns"]
-    }
+    found = _described(written(tmp_path, _folders()))
+    columns = {column["column_name"]: column["description"] for column in found[DATASET_FILE]["columns"]}
     assert columns["date"] == "By hand."
     assert columns["dau"] == "Users of the day. Adds over country, platform; never over date."
     assert columns["new_users"] == "Users seen first. Adds over everything."
-    assert yaml.safe_load(texts["charts/daily_users.yaml"])["description"] == "Own words.\nDAU: Users of the day."
-    assert yaml.safe_load(texts["charts/first_users.yaml"])["description"] == "Own words.\nNEW_USERS: Users seen first."
+    assert found["charts/daily_users.yaml"]["description"] == "Own words.\nDAU: Users of the day."
+    assert found["charts/first_users.yaml"]["description"] == "Own words.\nNEW_USERS: Users seen first."
 
 
 def test_a_figure_under_a_condition_says_that_it_may_be_empty(tmp_path: Path) -> None:
@@ -38,10 +46,8 @@ def test_a_figure_under_a_condition_says_that_it_may_be_empty(tmp_path: Path) ->
     folders[DATASET_FILE]["sql"] = (  # type: ignore[index]
         "SELECT date, country, platform, CASE WHEN date > '2026-01-07' THEN dau END AS dau, new_users FROM active_users"
     )
-    texts = described(written(tmp_path, folders), TABLES, TEXTS)
-    columns = {
-        column["column_name"]: column["description"] for column in yaml.safe_load(texts[DATASET_FILE])["columns"]
-    }
+    found = _described(written(tmp_path, folders))
+    columns = {column["column_name"]: column["description"] for column in found[DATASET_FILE]["columns"]}
     assert columns["dau"].startswith("Users of the day. Empty until its days have been loaded.")
 
 
@@ -50,7 +56,12 @@ def test_the_folders_are_brought_up_to_date_once(tmp_path: Path) -> None:
     report = tmp_path / "loaders" / "reports" / "active_users" / "report.yaml"
     report.parent.mkdir(parents=True)
     declared = [
-        {"name": name, "description": f"About {name}.", **({} if over is None else {"additive_over": sorted(over)})}
+        {
+            "name": name,
+            "type": "INT64",
+            "description": f"About {name}.",
+            **({} if over is None else {"additive_over": sorted(over)}),
+        }
         for name, over in TABLES["active_users"].items()
     ]
     report.write_text(yaml.safe_dump({"columns": declared}))
