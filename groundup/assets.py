@@ -32,10 +32,14 @@ def check(
 
     findings = check_folders(PROJECT)
     if live and not findings:
+        from groundup.progress import progress
         from superset_sync.live_queries import check_live
 
-        findings = check_live(load_environment(), PROJECT)
-    _tell(findings, as_json=json_)
+        with progress() as say:
+            findings = check_live(load_environment(), PROJECT, say)
+    _tell(
+        findings, "The asset folders hold together" + (", and every chart's query is answered." if live else "."), json_
+    )
     if findings:
         raise typer.Exit(1)
 
@@ -65,7 +69,7 @@ def dataset(report: Annotated[str, typer.Argument(help="The folder's name under 
     typer.echo(f"{path.relative_to(PROJECT)} is written; `groundup assets apply` publishes it.")
 
 
-def _tell(findings: Sequence[Finding], *, as_json: bool) -> None:
+def _tell(findings: Sequence[Finding], otherwise: str, as_json: bool) -> None:
     if as_json:
         found = [{"file": one.file, "rule": one.rule, "what": one.what, "remedy": one.remedy} for one in findings]
         typer.echo(json.dumps({"findings": found}, indent=2, ensure_ascii=False))
@@ -73,4 +77,4 @@ def _tell(findings: Sequence[Finding], *, as_json: bool) -> None:
     for finding in findings:
         typer.echo(str(finding), err=True)
     if not findings:
-        typer.echo("The asset folders hold together.")
+        typer.echo(otherwise)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from settings.environment import Environment
@@ -14,20 +16,24 @@ from superset_sync.rules import Finding, Rule
 _ACCOUNT = "admin"
 # A statement that fails does so at the first row.
 _ROWS = 10
+# Most of a question is waiting.
+_AT_A_TIME = 4
 
 
-def check_live(environment: Environment, root: Path) -> list[Finding]:
+def check_live(environment: Environment, root: Path, say: Callable[[str], None] = lambda _: None) -> list[Finding]:
     """Run the query of every chart below `root` as the folders say it, and find those that fail.
+
+    `say` is told what takes time.
 
     Raises SupersetUnreachableError or SignInError.
     """
-    findings = []
+    charts = read_assets(root).charts
     with SupersetClient(environment.superset_url, _ACCOUNT, environment.admin_password) as client:
         datasets = {str(item["uuid"]): int(item["id"]) for item in client.list("/api/v1/dataset/", ["id", "uuid"])}
-        for chart in read_assets(root).charts:
-            finding = _ask(client, chart, datasets)
-            findings += [finding] if finding else []
-    return findings
+        say(f"Asking Superset for {len(charts)} charts")
+        with ThreadPoolExecutor(_AT_A_TIME) as pool:
+            found = pool.map(lambda chart: _ask(client, chart, datasets), charts)
+            return [finding for finding in found if finding is not None]
 
 
 def _ask(client: SupersetClient, chart: Asset, datasets: dict[str, int]) -> Finding | None:
