@@ -74,7 +74,8 @@ def bring_back(environment: Environment, on_progress: Progress = _silent) -> Non
     daemon = Supervisord(places)
     if read_launched(places).is_whole and daemon.is_running() and daemon.processes()["mysql"].comes_back:
         on_progress("Waiting for mysql")
-        _wait_for(environment, places, daemon, "mysql", _RECOVERY_SECONDS)
+        # It was there: dying once more says nothing yet.
+        _wait_for(environment, places, daemon, "mysql", _RECOVERY_SECONDS, patient=True)
         return
     asked = read_launched(places).services
     _prepared(environment, asked)
@@ -203,7 +204,15 @@ def _start_in_order(environment: Environment, places: Places, daemon: Supervisor
             daemon.start(service)
 
 
-def _wait_for(environment: Environment, places: Places, daemon: Supervisord, service: str, seconds: float) -> None:
+def _wait_for(
+    environment: Environment,
+    places: Places,
+    daemon: Supervisord,
+    service: str,
+    seconds: float,
+    *,
+    patient: bool = False,
+) -> None:
     deadline = time.monotonic() + seconds
     starts: set[datetime] = set()
     log = places.log(service)
@@ -213,7 +222,7 @@ def _wait_for(environment: Environment, places: Places, daemon: Supervisord, ser
             return
         if process.started_at:
             starts.add(process.started_at)
-        if process.state in {"FATAL", "STOPPED", "UNKNOWN"} or len(starts) >= _MOST_STARTS:
+        if process.state in {"FATAL", "STOPPED", "UNKNOWN"} or (len(starts) >= _MOST_STARTS and not patient):
             if process.is_up:
                 daemon.stop(service)
             reason = _reason(process, log)

@@ -271,7 +271,8 @@ class Play:
         self.outcome.recoveries.append(time.monotonic() - started)
         self._remember(Verb(["load"]), f"to put it right, status {status}", said)
         if status:
-            raise FaultError("`groundup load` alone does not put it right")
+            log = places_of(self.stack.environment).log("mysql").read_text(errors="replace")[-3000:]
+            raise FaultError(f"`groundup load` alone does not put it right; MySQL's log ends with: {log}")
 
     def _check(self) -> None:
         """MySQL holds what the reference counts in what the warehouse should hold; nothing is left over."""
