@@ -15,7 +15,8 @@ from loaders.first_run import has_data, load_demo_if_empty, make_store
 from settings.environment import PROJECT, Environment, generate_secrets, load_environment
 from stack.lifecycle import launch, wait_healthy
 from stack.services import AIRFLOW, Service, with_needs
-from superset_sync.publish import publish
+from superset_sync.apply import apply, read_source
+from superset_sync.errors import ConflictError
 
 
 def up(
@@ -33,6 +34,7 @@ def up(
     """
     asked = with_needs(services or [])
     environment = generate_secrets(load_environment())
+    conflict = None
     with progress() as say:
         launch(environment, asked, say)
         if "mysql" in asked:
@@ -44,9 +46,11 @@ def up(
         wait_healthy(environment, asked)
         if "superset" in asked:
             say("Publishing the dashboards")
-            publish(environment, PROJECT)
+            conflict = _publish(environment, say)
     if "superset" in asked:
         _print_accounts(environment)
+        if conflict:
+            typer.echo(f"The dashboards were left alone. {conflict}")
     if "airflow" in asked:
         typer.echo(
             f"Airflow: {environment.airflow_url}, with the same accounts; their passwords: {environment.secrets_file}"
@@ -65,6 +69,15 @@ def _load(environment: Environment, say: Callable[[str], None]) -> LoaderError |
     try:
         load_demo_if_empty(environment, say)
     except LoaderError as error:
+        return error
+    return None
+
+
+def _publish(environment: Environment, say: Callable[[str], None]) -> ConflictError | None:
+    """What was changed in the browser stays. If the folders changed the same: who did, and nothing is published."""
+    try:
+        apply(environment, read_source(PROJECT), leave=True, say=say)
+    except ConflictError as error:
         return error
     return None
 

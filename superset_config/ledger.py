@@ -1,4 +1,8 @@
-"""The boot work's own table in the metadata database: fingerprints, a lock, and the mark of a first migration."""
+"""Our own tables in the metadata database, which live and die with it.
+
+`groundup_boot` is the boot work's: fingerprints, a lock, and the mark of a first migration. `groundup_assets` says what
+of the asset folders was last applied to this instance; `superset_config.assets_applied` reads and writes it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from superset_config.environment import setting
 from superset_config.errors import ServiceUnreachableError
 
 _TABLE = "groundup_boot"
+ASSETS_TABLE = "groundup_assets"
 _FIRST_MIGRATION = "first migration is running"
 # Longer than the boot work takes on a slow machine; a second starter waits for the first.
 _LOCK_SECONDS = 180
@@ -62,6 +67,12 @@ class Ledger:
         self._cursor.execute(
             f"CREATE TABLE IF NOT EXISTS {_TABLE} (step VARCHAR(64) PRIMARY KEY, fingerprint VARCHAR(64) NOT NULL)"
         )
+        # Made here, since making a table ends a transaction.
+        self._cursor.execute(
+            f"CREATE TABLE IF NOT EXISTS {ASSETS_TABLE} (uuid CHAR(36) PRIMARY KEY, kind VARCHAR(16) NOT NULL, "
+            "number INT NOT NULL, file VARCHAR(255) NOT NULL, content LONGTEXT NOT NULL, applied_at DATETIME NOT NULL) "
+            "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+        )
 
     def fingerprints(self) -> dict[str, str]:
         """The steps that were done, with what they depended on."""
@@ -93,7 +104,7 @@ class Ledger:
         MySQL cannot roll tables back, so half of a first migration cannot be continued. Nothing is lost: nobody has
         ever used that database.
         """
-        tables = self._tables() - {_TABLE}
+        tables = self._tables() - {_TABLE, ASSETS_TABLE}
         if _FIRST_MIGRATION in self.fingerprints():
             self._cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
             for table in sorted(tables):

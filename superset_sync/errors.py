@@ -31,3 +31,19 @@ class SignInError(SyncError):
 
 class RefusedError(SyncError):
     """Superset refused a request; the message has its reason."""
+
+
+class VersionError(SyncError):
+    """It is another Superset than the asset folders are written for."""
+
+
+class ConflictError(SyncError):
+    """Somebody has changed in the browser what would be overwritten."""
+
+
+class ChangedMeanwhileError(SyncError):
+    """Something has changed between the plan and its execution; nothing was done."""
+
+
+class BundleError(SyncError):
+    """A backup cannot be read."""

@@ -82,7 +82,7 @@ def test_an_interrupted_first_migration_is_cleared_away(cursor: Any) -> None:
     cursor.execute("CREATE TABLE half_done (id INT PRIMARY KEY)")
     cursor.execute("CREATE TABLE child (id INT, FOREIGN KEY (id) REFERENCES half_done (id))")
     ledger.begin_migration()
-    assert _tables(cursor) == ["groundup_boot"]
+    assert _tables(cursor) == ["groundup_assets", "groundup_boot"]
 
 
 def test_a_database_that_was_in_use_is_never_cleared(cursor: Any) -> None:
@@ -92,4 +92,4 @@ def test_a_database_that_was_in_use_is_never_cleared(cursor: Any) -> None:
     ledger.end_migration()
     ledger.begin_migration()
     ledger.begin_migration()
-    assert _tables(cursor) == ["dashboards", "groundup_boot"]
+    assert _tables(cursor) == ["dashboards", "groundup_assets", "groundup_boot"]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from superset_sync.client import SupersetClient
-from superset_sync.errors import RefusedError, SignInError, SupersetUnreachableError
+from superset_sync.errors import ChangedMeanwhileError, RefusedError, SignInError, SupersetUnreachableError
 
 URL = "http://superset.test"
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -99,8 +99,8 @@ def test_a_refusal_says_why(body: Any, reason: str) -> None:
         sign_in(FakeSuperset(lambda _: httpx.Response(403, json=body))) as client,
         pytest.raises(RefusedError) as refusal,
     ):
-        client.upload("/api/v1/assets/import/", "bundle", "assets.zip", b"zip")
-    assert f"refused POST /api/v1/assets/import/ ({reason})" in str(refusal.value)
+        client.post_once("/api/v1/things/", {})
+    assert f"refused POST /api/v1/things/ ({reason})" in str(refusal.value)
 
 
 def test_something_else_on_the_port_is_told() -> None:
@@ -109,3 +109,43 @@ def test_something_else_on_the_port_is_told() -> None:
         pytest.raises(RefusedError, match="is not Superset"),
     ):
         client.get("/api/v1/chart/1")
+
+
+def test_an_expired_session_is_renewed_in_the_middle() -> None:
+    fake = FakeSuperset(lambda request: httpx.Response(next(answers), json={"result": request.headers["X-CSRFToken"]}))
+    answers = iter([401, 200])
+    with sign_in(fake) as client:
+        assert client.get("/api/v1/chart/1")["result"] == "csrf"
+    assert [request.url.path for request in fake.requests].count("/api/v1/security/login") == 2
+
+
+def test_a_session_that_cannot_be_renewed_is_refused() -> None:
+    with (
+        sign_in(FakeSuperset(lambda _: httpx.Response(401, json={"message": "Not authorized"}))) as client,
+        pytest.raises(RefusedError, match="401: Not authorized"),
+    ):
+        client.get("/api/v1/chart/1")
+
+
+def test_what_must_not_be_done_twice_is_sent_once() -> None:
+    fake = FakeSuperset(lambda _: httpx.Response(503))
+    with sign_in(fake) as client, pytest.raises(SupersetUnreachableError):
+        client._attempts = 5
+        client.post_once("/api/v1/things/", {})
+    assert [request.url.path for request in fake.requests].count("/api/v1/things/") == 1
+
+
+def test_what_has_changed_meanwhile_is_told_from_a_refusal() -> None:
+    with (
+        sign_in(FakeSuperset(lambda _: httpx.Response(409, json={"message": "charts 1 has changed"}))) as client,
+        pytest.raises(ChangedMeanwhileError, match="nothing was applied; run it again"),
+    ):
+        client.post_once("/api/v1/things/", {})
+
+
+def test_a_superset_without_our_part_is_told() -> None:
+    with (
+        sign_in(FakeSuperset(lambda _: httpx.Response(404, json={"message": "Not found"}))) as client,
+        pytest.raises(RefusedError, match=r"without this project's superset_config.*`groundup up`"),
+    ):
+        client.get_ours("/api/v1/ours/")
