@@ -14,7 +14,7 @@ from loaders.errors import RangeError
 from tests.conftest import GROUNDUP, new_stack
 
 # Verbs of several words.
-GROUPS = {"assets": ("apply", "check", "dataset"), "store-ranks": ("load",)}
+GROUPS = {"assets": ("check", "export", "plan", "apply", "dataset"), "store-ranks": ("load",)}
 
 
 @dataclass(frozen=True)
