@@ -199,7 +199,8 @@ def _write_chart(asset: Any, content: dict[str, Any], numbers: Numbers) -> None:
 
 
 def _write_dashboard(asset: Any, content: dict[str, Any], numbers: Numbers) -> None:
-    _set(asset, stored_dashboard(content, numbers, _SCHEMES))
+    titles = {str(uuid): title for uuid, title in db.session.query(Slice.uuid, Slice.slice_name)}
+    _set(asset, stored_dashboard(content, numbers, schemes=_SCHEMES, titles=titles))
     theme = content.get("theme_uuid")
     found = db.session.query(Theme).filter(Theme.uuid == theme).one_or_none() if theme else None
     if theme and found is None:

@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from superset_sync.annotations import FROM_A_CHART
@@ -80,9 +81,13 @@ def stored_query(params: Mapping[str, Any], dataset: int) -> str | None:
 
 
 def stored_dashboard(
-    content: Mapping[str, Any], numbers: Numbers, schemes: Mapping[str, Sequence[str]]
+    content: Mapping[str, Any],
+    numbers: Numbers,
+    *,
+    schemes: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """A dashboard's columns. `schemes` are the colours of each scheme by name.
+    """A dashboard's columns. `schemes` are the colours of each scheme by name, `titles` the charts' names by uuid.
 
     Raises KeyError for a chart or dataset that is not there.
     """
@@ -90,7 +95,10 @@ def stored_dashboard(
     position, metadata = form["position"], form["metadata"]
     for component in position.values():
         if isinstance(component, dict) and component.get("type") == "CHART":
-            component["meta"]["chartId"] = numbers.charts[str(component["meta"]["uuid"]).lower()]
+            uuid = str(component["meta"]["uuid"]).lower()
+            component["meta"]["chartId"] = numbers.charts[uuid]
+            if uuid in titles:
+                component["meta"]["sliceName"] = titles[uuid]
     for item in metadata["native_filter_configuration"]:
         for target in item.get("targets") or []:
             if "datasetUuid" in target:

@@ -44,7 +44,7 @@ class Plan:
     """What differs, and what else an apply has to send or to remember."""
 
     changes: tuple[Change, ...] = ()
-    # The same as in the folders, but they refer to something that comes back under a new number.
+    # The same as in the folders, but they hold a number or a name of something that gets another.
     resent: tuple[tuple[str, Asset], ...] = ()
     # The same as in the folders, but remembered otherwise: exported, or made alike by hand.
     record: tuple[tuple[str, Asset], ...] = ()
@@ -92,7 +92,7 @@ def make_plan(files: Iterable[tuple[str, Asset]], live: Live, *, is_complete: bo
                     forget.append(uuid)
     return Plan(
         changes=tuple(sorted(changes, key=lambda change: (KINDS.index(change.kind), change.file, change.uuid))),
-        resent=tuple(_referring(same, {change.uuid for change in changes if change.action == "add"})),
+        resent=tuple(_referring(same, changes)),
         record=tuple(record),
         forget=tuple(forget),
         unowned=tuple((kind, asset.uuid) for kind, asset in same if not live.assets[asset.uuid].is_owned),
@@ -150,8 +150,11 @@ def _is_same(kind: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> boo
     return text(comparable(kind, one)) == text(comparable(kind, other))
 
 
-def _referring(files: list[tuple[str, Asset]], returned: set[str]) -> Iterator[tuple[str, Asset]]:
-    """Those that need to be written because what they refer to gets a new number, in turn what refers to them not."""
+def _referring(files: list[tuple[str, Asset]], changes: list[Change]) -> Iterator[tuple[str, Asset]]:
+    """What stores a number of something that comes back under another, or, as pages do, the name of a chart."""
+    returned = {change.uuid for change in changes if change.action == "add"}
+    renamed = {change.uuid for change in changes if any(field.path == "slice_name" for field in change.fields)}
     for kind, asset in files:
-        if returned and any(uuid in text(asset.content) for uuid in returned):
+        held = returned | renamed if kind == "dashboards" else returned
+        if held and any(uuid in text(asset.content) for uuid in held):
             yield kind, asset

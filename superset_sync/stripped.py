@@ -30,6 +30,7 @@ ADHOC_COLUMN = {
 }
 COMPONENT = {
     "chartId": "the chart's number on this instance; apply sets it from the uuid beside it",
+    "sliceName": "a copy of the chart's name, which the page shows; apply copies it, also when a chart is renamed",
 }
 METADATA = {
     "map_label_colors": "the colours that labels have been given; apply sets label_colors, and the browser of whoever "

@@ -61,11 +61,13 @@ def filled(store: Stack) -> Iterator[MySQL]:
 
 def test_every_chart_and_every_list_of_a_filter_is_asked(queries: list[ChartQuery]) -> None:
     charts = {(query.dashboard, query.chart) for query in queries}
-    for dashboard in read_assets(PROJECT).dashboards:
+    assets = read_assets(PROJECT)
+    titles = {chart.uuid: chart.content["slice_name"] for chart in assets.charts}
+    for dashboard in assets.dashboards:
         slug = dashboard.content["slug"]
         for part in dashboard.content["position"].values():
             if isinstance(part, dict) and part.get("type") == "CHART":
-                assert (slug, part["meta"]["sliceName"]) in charts
+                assert (slug, titles[part["meta"]["uuid"]]) in charts
         for item in dashboard.content["metadata"]["native_filter_configuration"]:
             for target in item["targets"]:
                 if target:

@@ -37,7 +37,7 @@ class Instance:
                 dataset = self.numbers[asset.content["dataset_uuid"]]
                 fields = {**stored_chart(asset.content, numbers), "uuid": asset.uuid, "datasource_id": dataset}
             else:
-                fields = {**stored_dashboard(asset.content, numbers, {}), "uuid": asset.uuid}
+                fields = {**stored_dashboard(asset.content, numbers), "uuid": asset.uuid}
             self.stored[asset.uuid] = (kind, fields)
             self.applied[asset.uuid] = {
                 "uuid": asset.uuid,

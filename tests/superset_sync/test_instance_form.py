@@ -48,14 +48,14 @@ def test_an_older_query_of_a_chart_is_emptied() -> None:
 def test_labels_have_their_colours_before_anybody_has_edited_the_page() -> None:
     dashboard = {**FOLDERS["dashboards/users.yaml"]}
     dashboard["metadata"] = {"label_colors": {"Android": "#009e73"}, "color_scheme": "groundup"}
-    metadata = json.loads(stored_dashboard(dashboard, NUMBERS, {"groundup": ["#1", "#2"]})["json_metadata"])
+    metadata = json.loads(stored_dashboard(dashboard, NUMBERS, schemes={"groundup": ["#1", "#2"]})["json_metadata"])
     assert metadata["map_label_colors"] == {"Android": "#009e73"}
     assert metadata["color_scheme_domain"] == ["#1", "#2"]
 
 
 def test_a_filter_that_leaves_a_chart_alone_names_it_by_number() -> None:
     dashboard = FOLDERS["dashboards/users.yaml"]
-    metadata = json.loads(stored_dashboard(dashboard, NUMBERS, {})["json_metadata"])
+    metadata = json.loads(stored_dashboard(dashboard, NUMBERS)["json_metadata"])
     country = metadata["native_filter_configuration"][0]
     assert country["scope"]["excluded"] == [27]
     assert country["targets"] == [{"datasetId": 5, "column": {"name": "country"}}]
@@ -63,4 +63,9 @@ def test_a_filter_that_leaves_a_chart_alone_names_it_by_number() -> None:
 
 def test_a_reference_to_nothing_is_an_error() -> None:
     with pytest.raises(KeyError, match=OTHER_CHART):
-        stored_dashboard(FOLDERS["dashboards/users.yaml"], Numbers(charts={CHART: 1}, datasets={DATASET: 5}), {})
+        stored_dashboard(FOLDERS["dashboards/users.yaml"], Numbers(charts={CHART: 1}, datasets={DATASET: 5}))
+
+
+def test_a_page_shows_a_chart_by_its_name() -> None:
+    stored = stored_dashboard(FOLDERS["dashboards/users.yaml"], NUMBERS, titles={CHART: "Daily users"})
+    assert json.loads(stored["position_json"])["CHART-1"]["meta"]["sliceName"] == "Daily users"

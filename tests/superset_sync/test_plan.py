@@ -158,3 +158,11 @@ def test_another_version_of_superset_is_refused(instance: Instance) -> None:
     state = {**instance.state(), "superset": "6.2.0"}
     with pytest.raises(VersionError, match=r"is version 6\.2\.0, and the asset folders are written for 6\.1\.0"):
         live_from(state, "http://superset.test")
+
+
+def test_a_chart_that_is_renamed_takes_its_name_to_its_pages(tmp_path: Path, instance: Instance) -> None:
+    folders = sound_folders()
+    folders["charts/daily_users.yaml"]["slice_name"] = "People a day"
+    plan = make_plan(written(tmp_path / "after", folders), instance.live())
+    assert [change.uuid for change in plan.changes] == [CHART]
+    assert [asset.uuid for _, asset in plan.resent] == [DASHBOARD]
