@@ -71,6 +71,10 @@ def compute(
         )
         if decision.stale:
             warehouse.retire(table, decision.stale)
+        for name in table.reads if decision.pieces else ():
+            # Of what lies out of reach of the loaded days, no day may ever have been computed.
+            if name in catalog.tables and not warehouse.partitions(name):
+                warehouse.prepare(catalog.tables[name])
         for piece in decision.pieces:
             started = time.monotonic()
             spent = warehouse.replace(table, piece.schema, piece.source, piece.stamps)

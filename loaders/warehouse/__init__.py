@@ -99,6 +99,10 @@ class Warehouse(Protocol):
         """The rows that `write_days` wrote last."""
         ...
 
+    def prepare(self, table: Table) -> None:
+        """Makes the table where it is missing, so that statements may read it although no day of it is computed."""
+        ...
+
     def replace(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
         """Computes the partitions of these consecutive days anew, in place of what they held.
 

@@ -146,6 +146,12 @@ class BigQueryWarehouse:
             else:
                 self._jobs.query(statement(f"TRUNCATE TABLE `{_DAYS}`", {}, _DAYS, "The calendar of days"), name)
 
+    def prepare(self, table: Table) -> None:
+        """Makes the table where it is missing."""
+        self._make()
+        with refusals(table.name):
+            self._bring_up(table)
+
     def replace(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
         """Computes the partitions of these consecutive days anew, in place of what they held.
 

@@ -176,6 +176,11 @@ class DuckDBWarehouse:
             connection.execute("INSERT INTO days SELECT * FROM new_days")
             connection.unregister("new_days")
 
+    def prepare(self, table: Table) -> None:
+        """Makes the table where it is missing."""
+        with self.transaction():
+            self._ensure(table)
+
     def replace(self, table: Table, schema: str, source: str, stamps: Mapping[dt.date, Stamp]) -> Spent:
         """Computes the partitions of these consecutive days anew, in place of what they held."""
         start, end = min(stamps), max(stamps)

@@ -49,7 +49,7 @@ def test_a_new_day_alone_is_read_alone(company):
 def test_of_the_export_only_the_named_fields_are_read(company):
     [leaves] = {read.leaves for _, read in of_the_export(company)}
     assert not {leaf for leaf in leaves if leaf.startswith(("user_properties", "device", "traffic_source", "items"))}
-    assert len(leaves) == 12
+    assert len(leaves) == 11
 
 
 def test_restated_days_are_removed_for_nothing(company):

@@ -288,6 +288,18 @@ def test_a_day_that_arrives_long_after_makes_new_users_resurrected() -> None:
     assert [(row["new_users_7d"], row["resurrected"]) for row in last] == [(1, 1)]
 
 
+def test_a_first_load_of_a_report_whose_inputs_lie_out_of_reach() -> None:
+    chosen = Definitions(retention_days=frozenset({2, 28}))
+    log = [take("20240227", "a"), take("20240228", "a")]
+    with Pipeline() as pipeline:
+        pipeline.ingest_rows("app", {"a.ndjson": log})
+        day = date(2024, 2, 27)
+        pipeline.load(Request(day, day, report="retention"), chosen)
+        assert pipeline.rows("retention") == []
+        pipeline.load(chosen=chosen)
+        assert not (lines := deviations(pipeline, {"app": log}, chosen)), "\n".join(lines)
+
+
 def test_a_load_without_changes_computes_nothing() -> None:
     with Pipeline() as pipeline:
         pipeline.ingest_rows("ios", {"day.ndjson": [take("20240101", "a")]})

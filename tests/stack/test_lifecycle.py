@@ -347,7 +347,8 @@ def test_two_starts_at_once_start_one_stack(environment: Environment) -> None:
 
 def test_it_survives_the_end_of_the_terminal(environment: Environment) -> None:
     code = (
-        "import sys, time; from settings.environment import Environment; from stack.lifecycle import start;"
+        "import signal, sys, time; signal.signal(signal.SIGHUP, signal.SIG_DFL); "
+        "from settings.environment import Environment; from stack.lifecycle import start;"
         "start(Environment.model_validate_json(sys.stdin.readline()), ['redis']); print('up', flush=True);"
         "time.sleep(100)"
     )
