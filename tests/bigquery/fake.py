@@ -20,9 +20,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.bigquery.serving import served
 
 MIB = 2**20
 
@@ -372,15 +374,5 @@ def _error(code: int, reason: str, message: str) -> dict[str, Any]:
 def running_fake() -> Iterator[FakeBigQuery]:
     """A server of its own while the context is open."""
     fake = FakeBigQuery()
-    verbs = {f"do_{verb}": _Handler.answer for verb in ("GET", "POST", "PATCH", "PUT", "DELETE")}
-    handler = type("Handler", (_Handler,), {"fake": fake, **verbs})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    fake.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with served(_Handler, _Handler.answer, fake=fake) as fake.address:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 
 from tests.bigquery.fake import Fault
+from tests.bigquery.serving import served
 
 
 @dataclass
@@ -89,16 +90,8 @@ def _statement(content: bytes) -> tuple[bool, str]:
 def running_proxy(emulator: str) -> Iterator[Proxy]:
     """A proxy before the emulator of that address, while the context is open."""
     proxy = Proxy()
-    verbs = {f"do_{verb}": _Handler.answer for verb in ("GET", "POST", "PATCH", "PUT", "DELETE")}
-    with httpx.Client(base_url=emulator, timeout=120) as client:
-        handler = type("Handler", (_Handler,), {"proxy": proxy, "client": client, **verbs})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        server.daemon_threads = True
-        proxy.address = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield proxy
-        finally:
-            server.shutdown()
-            server.server_close()
+    with (
+        httpx.Client(base_url=emulator, timeout=120) as client,
+        served(_Handler, _Handler.answer, proxy=proxy, client=client) as proxy.address,
+    ):
+        yield proxy

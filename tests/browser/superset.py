@@ -106,6 +106,17 @@ class SupersetPage:
         """The chart with this title."""
         return self.page.locator(f'{_CHART}[data-test-chart-name="{name}"]')
 
+    def require_room(self) -> None:
+        """No chart, and nothing else, reaches beyond the window's left or right edge."""
+        assert self.page.viewport_size is not None
+        width = self.page.viewport_size["width"]
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= width
+        for name in self.chart_names():
+            box = self.chart(name).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0, name
+            assert box["x"] + box["width"] <= width, name
+
     def chart_faults(self) -> dict[str, str]:
         """Title → what stands there instead of figures, for charts that show an error or nothing."""
         faults = {}

@@ -262,10 +262,5 @@ def test_a_phone_shows_the_same_page_without_scrolling_sideways(browser: Browser
     phone.open_dashboard(SLUG)
     assert phone.chart_names() == CHARTS
     assert phone.chart_faults() == {}
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    for name in CHARTS:
-        box = phone.chart(name).bounding_box()
-        assert box is not None
-        assert box["x"] >= 0, name
-        assert box["x"] + box["width"] <= PHONE["width"], name
+    phone.require_room()
     phone.page.context.close()

@@ -104,9 +104,5 @@ def test_on_a_phone_nothing_is_cut_off(browser: Browser, environment: Environmen
     )
     phone.open_dashboard("store-ranks")
     assert phone.chart_names() == CHARTS
-    assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    for name in CHARTS:
-        box = phone.chart(name).bounding_box()
-        assert box
-        assert box["x"] + box["width"] <= PHONE["width"], name
+    phone.require_room()
     phone.page.context.close()
