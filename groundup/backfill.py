@@ -12,13 +12,14 @@ import typer
 
 from groundup.arguments import FromDay, Partial, ToDay
 from groundup.console import output, plain_table
-from groundup.progress import counted, progress
+from groundup.load import load_once
+from groundup.progress import progress
 from loaders.backfill import Chunk, Estimate, estimate, make_chunks, require_budget
 from loaders.inputs import read_inputs
 from loaders.plan import Request
-from loaders.run import calendar_of, load
+from loaders.run import calendar_of
 from loaders.store.connection import connected
-from loaders.store.ledger import new_run, seconds_a_day, spent_this_month
+from loaders.store.ledger import seconds_a_day, spent_this_month
 from loaders.warehouse.opened import open_warehouse
 from settings.environment import Environment, load_environment
 from stack.revival import revive
@@ -69,26 +70,14 @@ def _run(environment: Environment, estimates: Sequence[Estimate], *, quiet: bool
     started, loaded = time.monotonic(), 0
     total = sum(len(each.chunk.days) for each in estimates)
     for each in estimates:
-        dollars = _load(environment, each.chunk, quiet=quiet)
+        result = load_once(environment, each.chunk.request, lambda step: step.table, quiet=quiet)
+        dollars = sum(step.usd for step in result.steps)
         loaded += len(each.chunk.days)
         if not quiet:
             seconds = time.monotonic() - started
             done = f"{loaded} of {total} days after {_readable(seconds)}" + (f", ${dollars:.2f}" if dollars else "")
             left = f"; about {_readable(seconds / loaded * (total - loaded))} left" if loaded < total else ""
             typer.echo(f"{_days(each.chunk)} are loaded: {done}{left}.")
-
-
-def _load(environment: Environment, chunk: Chunk, *, quiet: bool) -> float:
-    run = new_run()
-    with (
-        counted("Loading", None, quiet=quiet) as advance,
-        open_warehouse(environment, run, advance) as warehouse,
-    ):
-        inputs = read_inputs(environment, warehouse)
-        result = load(environment, warehouse, inputs, chunk.request, lambda step: advance(step.table), run)
-    for warning in result.warnings:
-        typer.echo(f"groundup: {warning}", err=True)
-    return sum(step.usd for step in result.steps)
 
 
 def _print(estimates: Sequence[Estimate], pace: float | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 
 import typer
 
@@ -17,7 +18,7 @@ from loaders.run import Loaded
 from loaders.run import load as run_load
 from loaders.store.ledger import new_run
 from loaders.warehouse.opened import open_warehouse
-from settings.environment import load_environment
+from settings.environment import Environment, load_environment
 from stack.revival import revive
 
 
@@ -38,19 +39,25 @@ def load(
     with progress() as say:
         revive(environment, say)
     started = time.monotonic()
-    run = new_run()
-    with (
-        counted("Loading", None, quiet=json_) as advance,
-        open_warehouse(environment, run, advance) as warehouse,
-    ):
-        inputs = read_inputs(environment, warehouse)
-        result = run_load(environment, warehouse, inputs, request, lambda step: advance(describe(step)), run)
-    for warning in result.warnings:
-        typer.echo(f"groundup: {warning}", err=True)
+    result = load_once(environment, request, describe, quiet=json_)
     if json_:
         typer.echo(json.dumps({"run": result.run, "steps": [_as_json(step) for step in result.steps]}, indent=2))
         return
     typer.echo(_summary(result, time.monotonic() - started))
+
+
+def load_once(environment: Environment, request: Request, say: Callable[[Step], str], *, quiet: bool) -> Loaded:
+    """One load, whose steps are shown as `say` puts them unless it is `quiet`, and its warnings. Raises LoaderError."""
+    run = new_run()
+    with (
+        counted("Loading", None, quiet=quiet) as advance,
+        open_warehouse(environment, run, advance) as warehouse,
+    ):
+        inputs = read_inputs(environment, warehouse)
+        result = run_load(environment, warehouse, inputs, request, lambda step: advance(say(step)), run)
+    for warning in result.warnings:
+        typer.echo(f"groundup: {warning}", err=True)
+    return result
 
 
 # More are counted, not named.
