@@ -41,5 +41,6 @@ def compute_ahead(
             on_step(step)
 
         with failures_recorded(connection, run):
-            calendar = calendar_of(warehouse, inputs, request)
-            return compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed)
+            tables = warehouse.daily_tables()
+            calendar = calendar_of(warehouse, inputs, request, tables)
+            return compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, tables=tables)

@@ -79,7 +79,7 @@ def estimate(warehouse: Warehouse, inputs: Inputs, chunks: Sequence[Chunk]) -> l
     tables = warehouse.daily_tables()
     found = []
     for chunk in chunks:
-        calendar = calendar_of(warehouse, inputs, chunk.request)
+        calendar = calendar_of(warehouse, inputs, chunk.request, tables)
         foreseen = foresee(inputs.catalog, calendar, tables, inputs.sources, partitions, chunk.request)
         spent = [
             warehouse.estimate(table, piece.schema, piece.source, piece.stamps) for table, piece in foreseen.pieces

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.catalog import DAYS, EXPORT, Catalog, Table
@@ -13,7 +13,7 @@ from loaders.decisions import Piece, decide
 from loaders.plan import Request, calendar_versions, days_to_compute, export_versions, partition_versions
 from loaders.sources import Source
 from loaders.versions import Versions
-from loaders.warehouse import Spent, Warehouse
+from loaders.warehouse import DailyTable, Spent, Warehouse
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,16 @@ def compute(
     request: Request,
     on_step: Callable[[Step], None] = lambda _: None,
     whole: Collection[str] = (),
+    tables: Sequence[DailyTable] | None = None,
 ) -> list[Step]:
     """Brings all tables that the request needs up to date and gives what was done. Raises WarehouseError.
 
-    The reports of `whole` are brought up to date with all their days, whatever was asked for.
+    The reports of `whole` are brought up to date with all their days, whatever was asked for. `tables` are the days of
+    the exports, where the caller has asked for them already.
     """
     published = set(calendar.days)
-    delivered = [table for table in request.delivered(warehouse.daily_tables()) if table.date in published]
+    tables = warehouse.daily_tables() if tables is None else tables
+    delivered = [table for table in request.delivered(tables) if table.date in published]
     if list(warehouse.days()) != list(calendar.rows):
         warehouse.write_days(calendar.rows)
     versions: dict[str, Versions] = {EXPORT: export_versions(delivered), DAYS: calendar_versions(calendar.rows)}
@@ -73,7 +76,7 @@ def compute(
             warehouse.retire(table, decision.stale)
         for name in table.reads if decision.pieces else ():
             # Of what lies out of reach of the loaded days, no day may ever have been computed.
-            if name in catalog.tables and not warehouse.partitions(name):
+            if name in catalog.tables and not versions[name]:
                 warehouse.prepare(catalog.tables[name])
         for piece in decision.pieces:
             started = time.monotonic()

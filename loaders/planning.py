@@ -48,13 +48,14 @@ def make_plan(environment: Environment, warehouse: Warehouse, inputs: Inputs, re
     """
     if request.report:
         inputs.catalog.report(request.report)
-    calendar = calendar_of(warehouse, inputs, request)
+    tables = warehouse.daily_tables()
+    calendar = calendar_of(warehouse, inputs, request, tables)
     reports = asked_reports(inputs.catalog, request)
     with connected(environment, "reader") as connection:
         held = {table.name: _held(connection, table) for table in reports}
         whole = {table.name for table in reports if _is_refilled(connection, table)}
     partitions = {name: warehouse.partitions(name) for name in inputs.catalog.tables}
-    foreseen = foresee(inputs.catalog, calendar, warehouse.daily_tables(), inputs.sources, partitions, request, whole)
+    foreseen = foresee(inputs.catalog, calendar, tables, inputs.sources, partitions, request, whole)
     steps = []
     for table, piece in foreseen.pieces:
         spent = warehouse.estimate(table, piece.schema, piece.source, piece.stamps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -28,7 +28,7 @@ from loaders.store.mirror import Target, entry, fill_beside, mirror_report
 from loaders.store.ranks import write_followed
 from loaders.store.tables import drop_undeclared, make_own_tables, make_place, swap
 from loaders.store_ranks.demo import mirror_demo
-from loaders.warehouse import Warehouse
+from loaders.warehouse import DailyTable, Warehouse
 from settings.environment import Environment
 
 
@@ -73,7 +73,9 @@ def load(
         inputs.catalog.report(request.report)
     run = run or new_run()
     try:
-        calendar = calendar_of(warehouse, inputs, request)
+        # Asked once: at BigQuery, the answer takes a request a day of history.
+        tables = warehouse.daily_tables()
+        calendar = calendar_of(warehouse, inputs, request, tables)
     except RangeError:
         # There is nothing to load, which nobody has to know but who asked.
         raise
@@ -108,7 +110,7 @@ def load(
             targets = [Target(table, make_place(connection, table)) for table in asked_reports(inputs.catalog, request)]
             beside = [target for target in targets if target.is_beside]
             whole = {target.table.name for target in beside}
-            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, whole)
+            compute(warehouse, inputs.catalog, calendar, inputs.sources, request, computed, whole, tables)
             days = {day for day in calendar.days if request.wants(day)}
             for target in beside:
                 fill_beside(connection, warehouse, target, result.run, done)
@@ -125,7 +127,7 @@ def load(
                     write_calendar(connection, [row for row in calendar.rows if row.date in days], request)
                     write_followed(connection, "apple", inputs.metrics.store_ranks)
                 if request.is_everything:
-                    mirror_demo(connection, warehouse.daily_tables(), result.run)
+                    mirror_demo(connection, tables, result.run)
                 result.checks += check_load(
                     connection,
                     warehouse,
@@ -145,14 +147,19 @@ def load(
     return result
 
 
-def calendar_of(warehouse: Warehouse, inputs: Inputs, request: Request) -> Calendar:
-    """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for."""
-    tables = request.delivered(warehouse.daily_tables())
-    if not tables and not any(warehouse.partitions(name) for name in inputs.catalog.tables):
+def calendar_of(
+    warehouse: Warehouse, inputs: Inputs, request: Request, tables: Sequence[DailyTable] | None = None
+) -> Calendar:
+    """The calendar of what the warehouse has. Raises RangeError when it has nothing that was asked for.
+
+    `tables` are the days of the exports, where the caller has asked for them already.
+    """
+    delivered = request.delivered(warehouse.daily_tables() if tables is None else tables)
+    if not delivered and not any(warehouse.partitions(name) for name in inputs.catalog.tables):
         raise RangeError(warehouse.no_data)
     # A day that was published as partial stays: what people have seen does not go away again.
     calendar = make_calendar(
-        tables,
+        delivered,
         inputs.sources,
         inputs.declared,
         inputs.metrics.final_after_days,
