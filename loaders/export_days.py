@@ -54,9 +54,11 @@ def register_days(
             [source, list(days.values())],
         ).fetchall()
     )
+    # Deliveries of one ingest have one version: without their names, a day that loses one of them would keep its own.
     found = connection.execute(
-        "SELECT _TABLE_SUFFIX, CASE WHEN count(DISTINCT _version) = 1 THEN min(_version) "
-        "ELSE md5(string_agg(DISTINCT _version, ',' ORDER BY _version)) END, "
+        "SELECT _TABLE_SUFFIX, CASE WHEN bool_and(_delivered = _TABLE_SUFFIX) AND count(DISTINCT _version) = 1 "
+        "THEN min(_version) ELSE md5(string_agg(DISTINCT _delivered || ':' || _version, ',' "
+        "ORDER BY _delivered || ':' || _version)) END, "
         f'{_EVENTS[schema]} FROM delivered."{source}" WHERE _TABLE_SUFFIX IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1',
         [list(days)],
     ).fetchall()

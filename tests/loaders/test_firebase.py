@@ -60,6 +60,17 @@ def test_a_delivery_replaces_itself_and_no_other_whatever_days_its_events_lie_on
     assert ingest(warehouse, [second], APP) == [IngestedDay(FIRST, 2, 1), IngestedDay(SECOND, 1, 1)]
 
 
+def test_a_day_that_loses_one_of_two_deliveries_of_one_ingest_has_changed(warehouse, write):
+    first = write("app_events_20170913.json", bundle(("20170913", "a")))
+    second = write("app_events_20170914.json", bundle(("20170913", "b"), ("20170914", "c")))
+    ingest(warehouse, [first, second], APP)
+    [both] = [day.version for day in warehouse.daily_tables() if day.date == FIRST]
+    write("app_events_20170914.json", bundle(("20170914", "d")))
+    ingest(warehouse, [second], APP)
+    [one] = [day.version for day in warehouse.daily_tables() if day.date == FIRST]
+    assert one != both
+
+
 def test_without_a_day_in_the_files_name_a_bundle_belongs_to_its_last_event(warehouse, write):
     ingest(
         warehouse, [write("export.json", bundle(("20170913", "a")), bundle(("20170913", "b"), ("20170914", "c")))], APP
