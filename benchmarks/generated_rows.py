@@ -14,15 +14,20 @@ import pyarrow as pa
 
 from loaders.catalog import Catalog, Table
 from loaders.demo.countries import COUNTRIES
+from loaders.sources import DEMO_SOURCES
 from loaders.store.connection import MySQL
 from loaders.store.slices import Slice, write_slice
 from loaders.store.tables import make_missing_tables, write_stretches
+from loaders.store_ranks.demo import mirror_demo
+from loaders.warehouse import DailyTable
 from loaders.warehouse.duckdb import DuckDBWarehouse
 
 SOURCE = "app"
 # Rows that travel at once, and days that are written in one transaction.
 _BATCH = 100_000
 _CHUNK = 30
+# Of the store's charts.
+_RANKED_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,9 @@ def fill(connection: MySQL, catalog: Catalog, size: Size, last_day: dt.date) -> 
         )
         write_stretches(connection)
         rows["days"] = size.days
+        # The store's charts come from the store, not from an export: the demo's, or their page would wait for one.
+        now, source = dt.datetime.now(dt.UTC).replace(tzinfo=None), next(iter(DEMO_SOURCES))
+        mirror_demo(connection, [DailyTable(source, day, "", 1, now) for day in _days(last_day, _RANKED_DAYS)], "bench")
         connection.commit()
         for name in rows:
             cursor.execute(f"ANALYZE TABLE `{name}`")
