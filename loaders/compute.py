@@ -62,6 +62,7 @@ def compute(
         on_step(step)
 
     for table in catalog.tables.values():
+        partitions = warehouse.partitions(table.name)
         decision = decide(
             table,
             needed[table.name],
@@ -69,7 +70,7 @@ def compute(
             versions,
             delivered,
             sources,
-            warehouse.partitions(table.name),
+            partitions,
             request,
         )
         if decision.stale:
@@ -82,7 +83,9 @@ def compute(
             started = time.monotonic()
             spent = warehouse.replace(table, piece.schema, piece.source, piece.stamps)
             done(_step(table, piece, spent, started))
-        versions[table.name] = partition_versions(warehouse.partitions(table.name))
+        if decision.stale or decision.pieces:
+            partitions = warehouse.partitions(table.name)
+        versions[table.name] = partition_versions(partitions)
     return steps
 
 
