@@ -102,6 +102,7 @@ def plan(
     prune: Prune = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="End with 3 when the live instance differs.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when nothing differs, as cron likes it.")] = False,
 ) -> None:
     """Show what an apply would add (+), change (~) and delete (-), and who changed it live. Changes nothing.
 
@@ -113,7 +114,7 @@ def plan(
     found = applying.plan(load_environment(), applying.read_source(PROJECT, source))
     if as_json:
         typer.echo(json.dumps(plan_json(found), indent=2, ensure_ascii=False, default=str))
-    else:
+    elif found.differs or not quiet:
         for line in plan_lines(found, prune=prune):
             typer.echo(line)
     if exit_code and found.differs:

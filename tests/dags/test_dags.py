@@ -30,7 +30,7 @@ def described(scheduled: Stack, tmp_path_factory: pytest.TempPathFactory) -> Any
 
 def test_they_are_read_without_an_error_and_without_anything_heavy(described: Any) -> None:
     assert described["errors"] == {}
-    assert set(described["dags"]) == {"daily", "cost", "store_ranks"}
+    assert set(described["dags"]) == {"daily", "cost", "drift", "store_ranks"}
     assert described["heavy"] == []
 
 

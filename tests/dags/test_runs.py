@@ -15,6 +15,7 @@ import pytest
 
 from loaders.store.connection import connected
 from orchestration.tasks import read_tasks
+from superset_sync.client import SupersetClient
 from tests.conftest import Stack, free_port
 from tests.dags.airflow_home import run_script
 from tests.stack.conftest import processes_of
@@ -107,6 +108,28 @@ def test_a_month_that_has_cost_too_much_is_told_of(loaded: Stack, heard: tuple[s
     run = run_script(loaded, "run_dag.py", "cost", str(TODAY), GROUNDUP_ALERT_WEBHOOK=address)
     assert run == {"state": "failed", "tasks": {"bill": "failed"}}
     assert "have cost $45.00 so far, 90% of its budget of $50.00." in texts[0]
+
+
+def test_what_was_edited_without_an_export_is_told_of(loaded: Stack, heard: tuple[str, list[str]]) -> None:
+    address, texts = heard
+    texts.clear()
+    loaded.run("up", "superset")
+    loaded.run("assets", "apply")
+    same = run_script(loaded, "run_dag.py", "drift", str(TODAY), GROUNDUP_ALERT_WEBHOOK=address)
+    assert same == {"state": "success", "tasks": {"compare": "success"}}
+    quiet = loaded.run("assets", "plan", "--quiet", "--exit-code")
+    assert (quiet.stdout, texts) == ("", [])
+    environment = loaded.environment
+    with SupersetClient(environment.superset_url, "admin", environment.admin_password) as superset:
+        chart = superset.list("/api/v1/chart/", ["id", "slice_name"])[0]
+        superset.put(f"/api/v1/chart/{chart['id']}", {"description": "Edited by hand."})
+    differs = run_script(loaded, "run_dag.py", "drift", str(TODAY), GROUNDUP_ALERT_WEBHOOK=address)
+    assert differs == {"state": "failed", "tasks": {"compare": "failed"}}
+    (text,) = texts
+    assert f"differ in chart {chart['slice_name']!r} (changed in Superset by Administrator at " in text
+    loud = loaded.run("assets", "plan", "--quiet", "--exit-code", check=False)
+    assert loud.returncode == 3
+    assert f"~ chart {chart['slice_name']!r}" in loud.stdout
 
 
 class Airflow:
