@@ -35,6 +35,10 @@ SECRETS = (
 )
 
 
+_LOGOS = (".svg", ".png", ".jpg", ".jpeg")
+_LOGO_BYTES = 200_000
+
+
 class Environment(BaseSettings):
     """Every `GROUNDUP_…` variable that the project reads; `.env.example` documents them one by one."""
 
@@ -44,6 +48,9 @@ class Environment(BaseSettings):
     debug: bool = False
     sources_file: Path = PROJECT / "sources.yaml"
     metrics_file: Path = PROJECT / "metrics.yaml"
+
+    company_name: str = Field("Ground Up", min_length=1, max_length=40)
+    company_logo: Path | None = None
 
     warehouse: Literal["duckdb", "bigquery"] = "duckdb"
     bigquery_project: str = ""
@@ -81,7 +88,21 @@ class Environment(BaseSettings):
     analyst_password: str = ""
     employee_password: str = ""
 
-    @field_validator("bigquery_credentials_file", mode="before")
+    @field_validator("company_logo")
+    @classmethod
+    def _is_a_picture(cls, value: Path | None) -> Path | None:
+        if value is None:
+            return None
+        path = value.expanduser().absolute()
+        if path.suffix.lower() not in _LOGOS:
+            raise ValueError(f"{value} is no picture of the kinds {', '.join(_LOGOS)}")
+        if not path.is_file():
+            raise ValueError(f"there is no file {path}")
+        if path.stat().st_size > _LOGO_BYTES:
+            raise ValueError(f"{value} is larger than {_LOGO_BYTES // 1000} kB, and every page carries it")
+        return path
+
+    @field_validator("bigquery_credentials_file", "company_logo", mode="before")
     @classmethod
     def _none_when_empty(cls, value: object) -> object:
         return value or None

@@ -10,10 +10,12 @@ from superset_config.newest_day import NewestDay, count_from_newest_day
 
 def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     """Superset calls it with the application, when its models can be imported."""
-    from superset.extensions import appbuilder  # noqa: PLC0415 - there is none before
+    from flask import Blueprint  # noqa: PLC0415 - there is none before, nor the rest
+    from superset.extensions import appbuilder  # noqa: PLC0415
 
     from superset_config.assets_api import AppliedAssetsRestApi  # noqa: PLC0415
 
     keep_values()
     count_from_newest_day(app, NewestDay())
     appbuilder.add_api(AppliedAssetsRestApi)
+    app.register_blueprint(Blueprint("groundup", __name__, template_folder="templates"))

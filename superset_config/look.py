@@ -1,4 +1,4 @@
-"""The product's name and colours.
+"""The company's name, and colours.
 
 The categorical colours are Okabe and Ito's, which people with a colour vision deficiency tell apart, in an order in
 which neighbours differ in lightness too (https://jfly.uni-koeln.de/color/).
@@ -7,24 +7,17 @@ which neighbours differ in lightness too (https://jfly.uni-koeln.de/color/).
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-APP_NAME = "Ground Up"
+from superset_config.brand import logo_address, svg_address
+from superset_config.environment import setting
+
+APP_NAME = setting("GROUNDUP_COMPANY_NAME")
 
 INK = "#17324d"
 BLUE = "#0072b2"
 RISE = "#00734f"
 FALL = "#b3261e"
 
-_LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 172 32" height="32" width="172">'
-    f'<g fill="{BLUE}"><rect x="2" y="20" width="6" height="8" rx="1"/>'
-    '<rect x="11" y="13" width="6" height="15" rx="1"/>'
-    '<rect x="20" y="4" width="6" height="24" rx="1"/></g>'
-    '<text x="36" y="23" font-family="Inter,Helvetica,Arial,sans-serif" font-size="20" font-weight="600" '
-    f'fill="{INK}">'
-    "Ground Up</text></svg>"
-)
 _MARK = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     f'<g fill="{BLUE}"><rect x="4" y="20" width="6" height="9" rx="1"/>'
@@ -33,14 +26,10 @@ _MARK = (
 )
 
 
-def _as_address(svg: str) -> str:
-    return "data:image/svg+xml," + quote(svg)
-
-
-APP_ICON = _as_address(_LOGO)
-FAVICONS = [{"href": _as_address(_MARK), "type": "image/svg+xml"}]
-LOGO_TOOLTIP = "Ground Up: all dashboards"
-LOGO_TARGET_PATH = "/dashboard/list/"
+APP_ICON = logo_address(setting("GROUNDUP_COMPANY_LOGO"), APP_NAME, INK, BLUE)
+FAVICONS = [{"href": svg_address(_MARK), "type": "image/svg+xml"}]
+LOGO_TOOLTIP = f"{APP_NAME}: all dashboards"
+LOGO_TARGET_PATH = "/"
 
 THEME_DEFAULT: dict[str, Any] = {
     "algorithm": "default",
@@ -51,7 +40,7 @@ THEME_DEFAULT: dict[str, Any] = {
         "brandLogoMargin": "14px 0",
         "brandLogoHref": LOGO_TARGET_PATH,
         "brandLogoHeight": "28px",
-        "brandIconMaxWidth": 172,
+        "brandIconMaxWidth": 240,
         "brandSpinnerUrl": None,
         "brandSpinnerSvg": None,
         "colorPrimary": BLUE,
@@ -97,6 +86,15 @@ EXTRA_SEQUENTIAL_COLOR_SCHEMES: list[dict[str, Any]] = [
         "colors": ["#f2f7fb", "#c6dff0", "#8fc1e0", "#4a9bcb", BLUE, "#00517f", INK],
     }
 ]
+
+
+def COMMON_BOOTSTRAP_OVERRIDES_FUNC(data: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Superset's name for it
+    """What Superset's pages are given at their start: "Home" in their menu leads to our page, not to Superset's."""
+    for item in data["menu_data"]["menu"]:
+        if item["name"] == "Home":
+            item["url"] = LOGO_TARGET_PATH
+    return {"menu_data": data["menu_data"]}
+
 
 # A name, since Superset itself is not there yet when this is read.
 FAB_INDEX_VIEW = "superset_config.home.HomeView"

@@ -69,3 +69,20 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("GROUNDUP_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(SettingsError, match=r"home.* cannot be (written|read)"):
         generate_secrets(load_environment())
+
+
+def test_the_logo_is_a_small_picture_that_is_there(monkeypatch, tmp_path):
+    logo = tmp_path / "logo.svg"
+    for name, content, why in (
+        ("logo.svg", None, "there is no file"),
+        ("logo.gif", b"GIF89a", "is no picture of the kinds"),
+        ("large.png", b"x" * 200_001, "is larger than 200 kB"),
+    ):
+        if content:
+            (tmp_path / name).write_bytes(content)
+        monkeypatch.setenv("GROUNDUP_COMPANY_LOGO", str(tmp_path / name))
+        with pytest.raises(SettingsError, match=f"GROUNDUP_COMPANY_LOGO is not valid: .*{why}"):
+            load_environment()
+    logo.write_text("<svg/>")
+    monkeypatch.setenv("GROUNDUP_COMPANY_LOGO", str(logo))
+    assert load_environment().company_logo == logo
