@@ -71,6 +71,10 @@ class Environment(BaseSettings):
 
     alert_webhook: str = ""
     alert_mail_to: str = ""
+    alert_slack_channel: str = ""
+    report_mail_to: str = ""
+    report_slack_channel: str = ""
+    report_timezone: str = "UTC"
     alert_mail_from: str = "groundup@localhost"
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)

@@ -12,8 +12,9 @@ from flask_appbuilder.api import expose, protect
 from superset import security_manager
 from superset.views.base_api import BaseSupersetApi
 
-from superset_config.assets_apply import RefusedError, StaleError, apply_assets
+from superset_config.assets_apply import apply_assets
 from superset_config.assets_live import read_state
+from superset_config.errors import RefusedError, StaleError
 
 
 class AppliedAssetsRestApi(BaseSupersetApi):

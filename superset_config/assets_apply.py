@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from superset import db
@@ -25,11 +26,14 @@ from superset.models.slice import Slice
 from superset.security.analytics_db_safety import check_sqlalchemy_uri
 from superset.utils.decorators import transaction
 
-from superset_config.assets_live import MODELS, OWNED, digest, stored, wanted_owners
+from superset_config.assets_alerts import write_alert
+from superset_config.assets_live import MODELS, OWNED, digest, named, stored, uuid_of, wanted_owners
+from superset_config.assets_roles import delete_role, write_role
+from superset_config.errors import RefusedError, StaleError
 from superset_config.ledger import ASSETS_TABLE
 from superset_config.look import EXTRA_CATEGORICAL_COLOR_SCHEMES
 from superset_sync.annotations import layers
-from superset_sync.assets import Asset
+from superset_sync.assets import NAMED, Asset, identity
 from superset_sync.instance_form import (
     Numbers,
     stored_chart,
@@ -52,24 +56,21 @@ _NAMES = {
     "datasets": ("database_id", "catalog", "schema", "table_name"),
     "charts": (),
     "dashboards": ("slug",),
+    "roles": (),
+    "alerts": (),
 }
+# What a file of ours says and Superset's import does not know.
+_OURS = {("dashboards", "roles")}
 _SCHEMES = {scheme["id"]: scheme["colors"] for scheme in EXTRA_CATEGORICAL_COLOR_SCHEMES}
-
-
-class RefusedError(Exception):
-    """It cannot be applied; the message says what is wrong with which file."""
-
-
-class StaleError(Exception):
-    """Something has changed since the plan was made."""
 
 
 def apply_assets(order: dict[str, Any]) -> None:
     """Do what a plan says, all of it or nothing.
 
-    `assets`: {kind, file, content} to write; `delete`: {kind, uuid}; `expected`: the digest of each asset that is
-    written or deleted, null where there is none; `owned`: {kind, uuid} to give to the data team; `record`: {kind,
-    file, content} that are as the folders say; `forget`: uuids that are in neither.
+    `assets`: {kind, file, content, resolved} to write, the last where it is not the content; `delete`: {kind, uuid};
+    `expected`: the digest of each asset that is written or deleted, null where there is none; `owned`: {kind, uuid} to
+    give to the data team; `record`: the same as `assets`, of those that are as the folders say; `forget`: uuids that
+    are in neither.
 
     Raises StaleError, RefusedError.
     """
@@ -88,7 +89,7 @@ def apply_assets(order: dict[str, Any]) -> None:
 
 @transaction(on_error=None)
 def _in_one_transaction(order: dict[str, Any]) -> list[int]:
-    kinds = [(item["kind"], str(item["content"]["uuid"]).lower()) for item in order["assets"]]
+    kinds = [(item["kind"], identity(item["kind"], item["content"])) for item in order["assets"]]
     kinds += [(item["kind"], item["uuid"]) for item in order["delete"]]
     found = _load(kinds, is_locking=True)
     for kind, uuid in kinds:
@@ -96,15 +97,17 @@ def _in_one_transaction(order: dict[str, Any]) -> list[int]:
         if seen != order["expected"].get(uuid):
             raise StaleError(f"{kind} {uuid} has changed meanwhile")
     owners = wanted_owners()
-    numbers = _numbers()
+    numbers = _numbers(order)
     for kind, write in _WRITERS.items():
         # A mark needs the number of the chart that it comes from.
         for item in sorted(order["assets"], key=lambda item: bool(layers(Asset(item["file"], item["content"])))):
             if item["kind"] == kind:
-                uuid = str(item["content"]["uuid"]).lower()
-                asset = found.get(uuid) or MODELS[kind](uuid=uuid)
+                uuid = identity(kind, item["content"])
+                asset = found.get(uuid) or (MODELS[kind]() if kind in NAMED else MODELS[kind](uuid=uuid))
                 _write(item, asset, lambda asset, content, write=write: write(asset, content, numbers), owners)
                 numbers.of(kind)[uuid] = asset.id
+                if kind == "datasets":
+                    numbers.tables[asset.table_name] = asset.id
     for kind in reversed(MODELS):
         for item in order["delete"]:
             if item["kind"] == kind:
@@ -123,7 +126,11 @@ def _load(kinds: Iterable[tuple[str, str]], *, is_locking: bool = False) -> dict
     found = {}
     for kind, model in MODELS.items():
         uuids = sorted(uuid for other, uuid in wanted if other == kind)
-        if uuids:
+        if uuids and kind in NAMED:
+            rows = named(kind).populate_existing()
+            known = {uuid_of(kind, asset): asset for asset in (rows.with_for_update() if is_locking else rows)}
+            found |= {uuid: known[uuid] for uuid in uuids if uuid in known}
+        elif uuids:
             rows = db.session.query(model).filter(model.uuid.in_(uuids)).order_by(model.id).populate_existing()
             found |= {str(asset.uuid): asset for asset in (rows.with_for_update() if is_locking else rows)}
     return found
@@ -132,8 +139,9 @@ def _load(kinds: Iterable[tuple[str, str]], *, is_locking: bool = False) -> dict
 def _write(
     item: dict[str, Any], asset: Any, write: Callable[[Any, dict[str, Any]], None], owners: Sequence[Any]
 ) -> None:
-    kind, file, content = item["kind"], item["file"], item["content"]
-    errors = _SCHEMAS[kind].validate(canonical(kind, content))
+    kind, file, content = item["kind"], item["file"], item.get("resolved", item["content"])
+    form = {key: value for key, value in canonical(kind, content).items() if (kind, key) not in _OURS}
+    errors = _SCHEMAS[kind].validate(form) if kind in _SCHEMAS else {}
     if errors:
         raise RefusedError(f"{file}: Superset does not take it ({json.dumps(errors, default=str)}); correct the file")
     # Nothing is sent while the asset is half made.
@@ -142,6 +150,8 @@ def _write(
             write(asset, content)
         except KeyError as error:
             raise RefusedError(f"{file}: it refers to {error}, which is neither here nor sent along") from error
+        except RefusedError as error:
+            raise RefusedError(f"{file}: {error}") from error
         _require_own_name(kind, file, asset)
         if kind in OWNED and list(asset.owners) != list(owners):
             asset.owners = list(owners)
@@ -169,7 +179,7 @@ def _write_database(asset: Any, content: dict[str, Any], _numbers: Numbers) -> N
     try:
         check_sqlalchemy_uri(make_url_safe(address))
     except SupersetSecurityException as error:
-        raise RefusedError(f"{content['database_name']}: {error.message}") from error
+        raise RefusedError(error.message) from error
     _set(asset, fields)
     asset.set_sqlalchemy_uri(address)
 
@@ -206,6 +216,9 @@ def _write_dashboard(asset: Any, content: dict[str, Any], numbers: Numbers) -> N
     if theme and found is None:
         raise KeyError(theme)
     asset.theme_id = found.id if found else None
+    names = content.get("roles") or []
+    roles = {role.name: role for role in db.session.query(Role).filter(Role.name.in_(names))} if names else {}
+    asset.roles = [roles[name] for name in sorted(names)]
     placed = {
         component["meta"]["chartId"]
         for component in json.loads(asset.position_json).values()
@@ -217,8 +230,10 @@ def _write_dashboard(asset: Any, content: dict[str, Any], numbers: Numbers) -> N
 _WRITERS: dict[str, Callable[[Any, dict[str, Any], Numbers], None]] = {
     "databases": _write_database,
     "datasets": _write_dataset,
+    "roles": write_role,
     "charts": _write_chart,
     "dashboards": _write_dashboard,
+    "alerts": write_alert,
 }
 
 
@@ -230,6 +245,9 @@ def _set(asset: Any, fields: dict[str, Any]) -> None:
 
 def _delete(kind: str, asset: Any) -> None:
     """Refuses what somebody still uses, as Superset's own dialogs do."""
+    if kind == "roles":
+        delete_role(asset)
+        return
     reports = {
         "charts": ReportScheduleDAO.find_by_chart_ids,
         "dashboards": ReportScheduleDAO.find_by_dashboard_ids,
@@ -252,19 +270,29 @@ def _delete(kind: str, asset: Any) -> None:
     db.session.flush()
 
 
-def _numbers() -> Numbers:
-    found = {kind: db.session.query(model.uuid, model.id) for kind, model in MODELS.items()}
-    return Numbers(**{kind: {str(uuid): number for uuid, number in rows} for kind, rows in found.items()})
+def _numbers(order: dict[str, Any]) -> Numbers:
+    found: dict[str, dict[str, int]] = {}
+    for kind, model in MODELS.items():
+        if kind in NAMED:
+            found[kind] = {uuid_of(kind, asset): asset.id for asset in named(kind)}
+        else:
+            found[kind] = {str(uuid): number for uuid, number in db.session.query(model.uuid, model.id)}
+    managed = {identity(item["kind"], item["content"]) for item in [*order["assets"], *order["record"]]}
+    managed |= {uuid for (uuid,) in db.session.execute(text(f"SELECT uuid FROM {ASSETS_TABLE}"))}
+    tables = db.session.query(SqlaTable.uuid, SqlaTable.table_name, SqlaTable.id)
+    return Numbers(
+        **found, tables={name if str(uuid) in managed else str(uuid): number for uuid, name, number in tables}
+    )
 
 
 def _verify(assets: Sequence[dict[str, Any]], numbers: Numbers) -> None:
     """What Superset stores must be what was sent: it shortens and defaults some of it without a word."""
     names = numbers.names()
-    found = _load((item["kind"], str(item["content"]["uuid"]).lower()) for item in assets)
+    found = _load((item["kind"], identity(item["kind"], item["content"])) for item in assets)
     for item in assets:
         kind = item["kind"]
-        sent = comparable(kind, item["content"])
-        shown = comparable(kind, from_live(kind, stored(kind, found[sent["uuid"]]), names))
+        sent = comparable(kind, item.get("resolved", item["content"]))
+        shown = comparable(kind, from_live(kind, stored(kind, found[identity(kind, sent)]), names))
         changed = [key for key in {**sent, **shown} if as_text(sent.get(key)) != as_text(shown.get(key))]
         if changed:
             raise RefusedError(f"{item['file']}: Superset would store {', '.join(changed)} differently; correct it")
@@ -273,11 +301,11 @@ def _verify(assets: Sequence[dict[str, Any]], numbers: Numbers) -> None:
 def _remember(order: dict[str, Any], numbers: Numbers) -> None:
     rows = [
         {
-            "uuid": (uuid := str(item["content"]["uuid"]).lower()),
+            "uuid": (uuid := identity(item["kind"], item["content"])),
             "kind": item["kind"],
             "number": numbers.of(item["kind"])[uuid],
             "file": item["file"],
-            "content": json.dumps(item["content"], ensure_ascii=False),
+            "content": json.dumps(_remembered(item), ensure_ascii=False),
         }
         for item in [*order["assets"], *order["record"]]
     ]
@@ -287,6 +315,13 @@ def _remember(order: dict[str, Any], numbers: Numbers) -> None:
     gone = [*order["forget"], *(item["uuid"] for item in order["delete"])]
     if gone:
         db.session.execute(text(f"DELETE FROM {ASSETS_TABLE} WHERE uuid = :uuid"), [{"uuid": uuid} for uuid in gone])
+
+
+def _remembered(item: dict[str, Any]) -> dict[str, Any]:
+    """The file, and of those that do not say in full what they amount to, that as well."""
+    if item["kind"] not in NAMED:
+        return dict(item["content"])
+    return {"file": item["content"], "resolved": item.get("resolved", item["content"])}
 
 
 def _add_permissions(number: int) -> None:

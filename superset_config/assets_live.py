@@ -8,17 +8,32 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import text
+from sqlalchemy.orm import selectinload
 from superset import db, security_manager
 from superset.connectors.sqla.models import SqlaTable
 from superset.models.core import Database
 from superset.models.dashboard import Dashboard
 from superset.models.slice import Slice
+from superset.reports.models import ReportSchedule
 
+from superset_config.assets_alerts import stored_schedule
+from superset_config.assets_roles import judged_permissions, stored_role
 from superset_config.ledger import ASSETS_TABLE
+from superset_sync.assets import NAMED, identity
+from superset_sync.roles import BUILT_IN
 
-MODELS: dict[str, Any] = {"databases": Database, "datasets": SqlaTable, "charts": Slice, "dashboards": Dashboard}
-OWNED = ("datasets", "charts", "dashboards")
+# In the order of `superset_sync.assets.KINDS`.
+MODELS: dict[str, Any] = {
+    "databases": Database,
+    "datasets": SqlaTable,
+    "roles": Role,
+    "charts": Slice,
+    "dashboards": Dashboard,
+    "alerts": ReportSchedule,
+}
+OWNED = ("datasets", "charts", "dashboards", "alerts")
 
 _ADMINISTRATOR = "admin"
 _OWNER_ROLES = frozenset({"Analyst"})
@@ -32,15 +47,17 @@ def read_state() -> dict[str, Any]:
     owners = {user.id for user in wanted_owners()}
     return {
         "superset": version("apache-superset"),
+        "permissions": judged_permissions(),
         "assets": [
             {
                 "kind": kind,
-                "uuid": str(asset.uuid),
+                "uuid": uuid_of(kind, asset),
                 "number": asset.id,
                 "fields": (fields := stored(kind, asset)),
                 "digest": digest(fields),
-                "changed_by": str(asset.changed_by or ""),
-                "changed_at": asset.changed_on_utc() if asset.changed_on else None,
+                # Of a role, Superset does not keep who changed it.
+                "changed_by": str(getattr(asset, "changed_by", None) or ""),
+                "changed_at": asset.changed_on_utc() if getattr(asset, "changed_on", None) else None,
                 "is_owned": kind not in OWNED or {user.id for user in asset.owners} == owners,
             }
             for kind, asset in _assets()
@@ -56,6 +73,10 @@ def read_state() -> dict[str, Any]:
 
 def stored(kind: str, asset: Any) -> dict[str, Any]:
     """An asset's columns, as Superset exports them; a dataset's children in the order in which they were made."""
+    if kind == "roles":
+        return stored_role(asset)
+    if kind == "alerts":
+        return stored_schedule(asset)
     fields = asset.export_to_dict(recursive=False, include_parent_ref=True, include_defaults=True, export_uuids=True)
     for name in _NEVER.get(kind, ()):
         fields.pop(name, None)
@@ -71,7 +92,21 @@ def stored(kind: str, asset: Any) -> dict[str, Any]:
                 child.pop("table_id", None)
     elif kind == "dashboards":
         fields["theme_uuid"] = str(asset.theme.uuid) if asset.theme else None
+        fields["roles"] = sorted(role.name for role in asset.roles)
     return dict(fields)
+
+
+def uuid_of(kind: str, asset: Any) -> str:
+    """What an asset is known by."""
+    if kind in NAMED:
+        return identity(kind, {key: getattr(asset, key) for key in NAMED[kind]})
+    return str(asset.uuid)
+
+
+def named(kind: str) -> Any:
+    """All that are known by name, without the roles that Superset writes itself."""
+    query = db.session.query(MODELS[kind]).order_by(MODELS[kind].id)
+    return query.filter(MODELS[kind].name.not_in(BUILT_IN)) if kind == "roles" else query
 
 
 def digest(fields: dict[str, Any]) -> str:
@@ -94,5 +129,8 @@ def is_owner(username: str, roles: set[str]) -> bool:
 
 def _assets() -> Iterator[tuple[str, Any]]:
     for kind, model in MODELS.items():
-        for asset in db.session.query(model).order_by(model.id):
+        query = named(kind) if kind in NAMED else db.session.query(model).order_by(model.id)
+        if kind in ("dashboards", "alerts"):
+            query = query.options(selectinload(model.owners))
+        for asset in query:
             yield kind, asset

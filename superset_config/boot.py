@@ -14,15 +14,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from superset_config import roles
 from superset_config.accounts import ACCOUNTS
 from superset_config.environment import is_debug, setting
 from superset_config.errors import BootError, ServiceUnreachableError
 from superset_config.fingerprint import ACCOUNTS as ACCOUNTS_STEP
 from superset_config.fingerprint import MIGRATIONS, fingerprints, outdated
 from superset_config.fingerprint import ROLES as ROLES_STEP
-from superset_config.ledger import Ledger, open_ledger
+from superset_config.ledger import ASSETS_TABLE, Ledger, open_ledger
+from superset_sync.roles import BUILT_IN
 
+_PROJECT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 THREADS = 8
 
@@ -89,27 +90,26 @@ def migrate(_app: Any) -> None:
 
 
 def define_roles(_app: Any) -> None:
-    """Write Superset's permissions and built-in roles, and our roles as `superset_config.roles` decides them."""
+    """Write Superset's permissions and built-in roles, and the accounts' roles until `groundup assets apply` has them.
+
+    What was applied once is apply's: what somebody changed since is shown before it is overwritten.
+    """
+    from sqlalchemy import text  # noqa: PLC0415
     from superset.extensions import appbuilder, db, security_manager  # noqa: PLC0415
+
+    from superset_config.assets_roles import give_permissions, judged_permissions  # noqa: PLC0415
+    from superset_sync.assets import identity, read_assets  # noqa: PLC0415
+    from superset_sync.roles import permissions_of  # noqa: PLC0415
 
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
-    pairs = security_manager._get_all_pvms()
-    judged = [
-        (
-            pair,
-            (pair.permission.name, pair.view_menu.name),
-            roles.Judgement(
-                is_gamma=security_manager._is_gamma_pvm(pair),
-                is_alpha=security_manager._is_alpha_pvm(pair),
-                is_sql_lab=security_manager._is_sql_lab_pvm(pair),
-            ),
-        )
-        for pair in pairs
-    ]
-    for name, is_allowed in roles.ROLES.items():
+    files = {str(asset.content.get("name")): asset.content for asset in read_assets(_PROJECT).roles}
+    judged = {name: frozenset(having) for name, having in judged_permissions().items()}
+    applied = {uuid for (uuid,) in db.session.execute(text(f"SELECT uuid FROM {ASSETS_TABLE} WHERE kind = 'roles'"))}
+    for name in sorted({account.role for account in ACCOUNTS} - set(BUILT_IN)):
         role = security_manager.add_role(name)
-        role.permissions = [pair for pair, permission, judgement in judged if is_allowed(permission, judgement)]
+        if identity("roles", {"name": name}) not in applied or not role.permissions:
+            give_permissions(role, permissions_of(files[name], judged, files))
     db.session.commit()
 
 

@@ -1,4 +1,4 @@
-"""What can keep Superset from starting."""
+"""What can keep Superset from starting, and assets from being applied."""
 
 
 class BootError(Exception):
@@ -11,3 +11,15 @@ class SettingMissingError(BootError):
 
 class ServiceUnreachableError(BootError):
     """The metadata database or Redis does not answer, or the port is taken."""
+
+
+class ApplyError(Exception):
+    """Assets cannot be applied; nothing was changed."""
+
+
+class RefusedError(ApplyError):
+    """It cannot be applied; the message says what is wrong with which file."""
+
+
+class StaleError(ApplyError):
+    """Something has changed since the plan was made."""

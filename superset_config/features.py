@@ -18,6 +18,8 @@ FEATURE_FLAGS = {
     # Templates in SQL run code on the server for whoever may save a dataset; nothing here needs them.
     "ENABLE_TEMPLATE_PROCESSING": False,
     "EMBEDDED_SUPERSET": False,
+    # A dashboard's file may name the roles for whom it is.
+    "DASHBOARD_RBAC": True,
     "ALLOW_FULL_CSV_EXPORT": True,
 }
 

@@ -19,7 +19,7 @@ STEPS = (MIGRATIONS, ROLES, ACCOUNTS)
 
 # What decides how the tables are made, and which permissions and roles there are.
 _MIGRATION_SOURCES = ("metadata.py",)
-_ROLE_SOURCES = ("boot.py", "features.py", "metadata.py", "roles.py")
+_ROLE_SOURCES = ("assets_roles.py", "boot.py", "features.py", "metadata.py")
 
 
 def fingerprints(*, version: str, package: Path, accounts: Iterable[Account], secret: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from settings.environment import Environment
+from superset_sync.alert_settings import alert_settings
 from superset_sync.assets import Asset, Assets, read_assets
 from superset_sync.backup import read_backup, write_backup
 from superset_sync.client import SupersetClient
@@ -18,6 +19,7 @@ from superset_sync.errors import AssetError, ChangedMeanwhileError, ConflictErro
 from superset_sync.instance_form import SUPERSET_VERSION
 from superset_sync.live import PATH, Live, read_live
 from superset_sync.plan import Change, Plan, as_json, make_plan, touched
+from superset_sync.resolved import Instance, resolve
 from superset_sync.show import touch
 
 ADMINISTRATOR = "admin"
@@ -72,7 +74,7 @@ def plan(environment: Environment, source: Source) -> Plan:
     """What `apply` would do. Raises SyncError."""
     client, live = _look(environment, source)
     with client:
-        return make_plan(source.assets, live, is_complete=source.is_complete)
+        return make_plan(resolved(environment, source, live), live, is_complete=source.is_complete)
 
 
 def apply(
@@ -99,11 +101,12 @@ def apply(
     client, live = _look(environment, source)
     with client:
         for attempt in range(_ATTEMPTS):
-            found = make_plan(source.assets, live, is_complete=source.is_complete)
+            assets = resolved(environment, source, live)
+            found = make_plan(assets, live, is_complete=source.is_complete)
             wanted, left = choose(found, prune=prune, leave=leave)
             if touched(wanted) and not force:
                 raise ConflictError(conflict(touched(wanted)))
-            order = make_order(source.assets, live, found, wanted)
+            order = make_order(assets, live, found, wanted)
             if not any(order[part] for part in ("assets", "delete", "owned", "record", "forget")):
                 return Applied(source, done=sent, left=left, backup=backup)
             backup = _keep(environment.home / "asset-backups", live, wanted) or backup
@@ -120,6 +123,11 @@ def apply(
                     sent = wanted
                 live = read_live(client)
     raise AssertionError("unreachable")
+
+
+def resolved(environment: Environment, source: Source, live: Live) -> Assets:
+    """The source's files with what they amount to on this instance."""
+    return resolve(source.assets, Instance(live.permissions, alert_settings(environment)))
 
 
 def _look(environment: Environment, source: Source) -> tuple[SupersetClient, Live]:
@@ -183,7 +191,8 @@ def make_order(assets: Assets, live: Live, plan: Plan, wanted: Iterable[Change])
 
 
 def _sent(kind: str, asset: Asset) -> dict[str, Any]:
-    return {"kind": kind, "file": asset.file, "content": json.loads(as_json(asset.content))}
+    sent = {"kind": kind, "file": asset.file, "content": json.loads(as_json(asset.content))}
+    return sent if asset.resolved is None else {**sent, "resolved": json.loads(as_json(asset.resolved))}
 
 
 def _keep(folder: Path, live: Live, changes: Iterable[Change]) -> Path | None:

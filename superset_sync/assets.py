@@ -1,40 +1,61 @@
-"""The four asset folders, in Superset's own export layout, read into plain mappings."""
+"""The asset folders, in Superset's own export layout where it has one, read into plain mappings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import yaml
 
 from superset_sync.rules import Finding, Rule
 
-KINDS = ("databases", "datasets", "charts", "dashboards")
+# Each may refer to those before it.
+KINDS = ("databases", "datasets", "roles", "charts", "dashboards", "alerts")
+# Superset keeps no uuid of these: they are known by what no two of them share.
+NAMED = {"roles": ("name",), "alerts": ("type", "name")}
+_NAMESPACE = UUID("6f1c8a52-3d0e-5b7e-9a44-0c2f5d1b7e90")
+
+
+def identity(kind: str, content: Mapping[str, Any]) -> str:
+    """What an asset is known by: its uuid, or the one that follows from its name; empty when it does not say."""
+    if kind in NAMED:
+        names = [str(content.get(key) or "") for key in NAMED[kind]]
+        return str(uuid5(_NAMESPACE, "/".join([kind, *names]))) if all(names) else ""
+    return str(content.get("uuid") or "").lower()
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file: its path below the root, and what it says."""
+    """One file: its path below the root, what it says, and what that amounts to on one instance, where that differs."""
 
     file: str
     content: dict[str, Any]
+    resolved: dict[str, Any] | None = None
 
     @property
     def uuid(self) -> str:
-        """What Superset knows it by; empty when the file does not say."""
-        return str(self.content.get("uuid") or "").lower()
+        """What it is known by; empty when the file does not say."""
+        return identity(self.file.partition("/")[0], self.content)
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """What is compared with an instance, and written to it: see `superset_sync.resolved`."""
+        return self.content if self.resolved is None else self.resolved
 
 
 @dataclass(frozen=True)
 class Assets:
-    """All files of the four folders, each folder in the order of its paths."""
+    """All files of the folders, each folder in the order of its paths."""
 
     databases: tuple[Asset, ...] = ()
     datasets: tuple[Asset, ...] = ()
     charts: tuple[Asset, ...] = ()
     dashboards: tuple[Asset, ...] = ()
+    roles: tuple[Asset, ...] = ()
+    alerts: tuple[Asset, ...] = ()
     unreadable: tuple[Finding, ...] = field(default=())
 
     def of(self, kind: str) -> tuple[Asset, ...]:
@@ -49,7 +70,7 @@ class Assets:
 
 
 def read_assets(root: Path) -> Assets:
-    """Read `databases/ datasets/ charts/ dashboards/` below `root`.
+    """Read the folders of all kinds below `root`.
 
     A file that cannot be read becomes a finding in `unreadable`, so that one broken file does not hide the next.
     """

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from superset_sync.assets import KINDS, Asset, Assets, load_yaml
+from superset_sync.assets import KINDS, Asset, Assets, identity, load_yaml
 from superset_sync.errors import BundleError
 from superset_sync.instance_form import SUPERSET_VERSION
 from superset_sync.written import write
@@ -63,8 +63,8 @@ def read_backup(path: Path) -> Assets:
     found: dict[str, list[Asset]] = {kind: [] for kind in KINDS}
     for file, content in files.items():
         kind = file.split("/")[0]
-        if kind not in found or not isinstance(content, dict) or not content.get("uuid"):
+        if kind not in found or not isinstance(content, dict) or not identity(kind, content):
             raise BundleError(f"{path} holds {file}, which is no asset; name a backup as it was written.")
         found[kind].append(Asset(file, content))
-    databases, datasets, charts, dashboards = (tuple(found[kind]) for kind in KINDS)
-    return Assets(databases, datasets, charts, dashboards)
+    kinds: dict[str, Any] = {kind: tuple(assets) for kind, assets in found.items()}
+    return Assets(**kinds)

@@ -12,12 +12,14 @@ from pathlib import Path
 from uuid import UUID
 
 from superset_sync.annotations import layers
-from superset_sync.assets import Asset, Assets, read_assets
+from superset_sync.assets import NAMED, Asset, Assets, read_assets
+from superset_sync.check_alerts import check_alert
 from superset_sync.check_charts import check_chart
 from superset_sync.check_dashboards import check_dashboard, held_columns
 from superset_sync.check_datasets import Dataset, check_dataset, read_dataset
 from superset_sync.check_descriptions import check_descriptions
 from superset_sync.check_files import check_invented, check_name
+from superset_sync.check_roles import check_audience, check_roles
 from superset_sync.check_secrets import check_secrets
 from superset_sync.check_shape import check_shape
 from superset_sync.declared import Declared, read_declared_tables
@@ -25,7 +27,12 @@ from superset_sync.rules import Finding, Rule
 
 __all__ = ["check", "check_folders", "read_declared_tables"]
 
-_NAMES = {"databases": "database_name", "charts": "slice_name", "dashboards": "slug"}
+_NAMES = {
+    "databases": ("database_name",),
+    "charts": ("slice_name",),
+    "dashboards": ("slug",),
+    **NAMED,
+}
 
 
 def check_folders(root: Path) -> list[Finding]:
@@ -53,6 +60,13 @@ def check(assets: Assets, declared: Declared) -> list[Finding]:
     for asset in assets.dashboards:
         if asset.file in readable:
             findings += check_dashboard(asset, charts, everything)
+    for asset in assets.dashboards:
+        if asset.file in readable:
+            findings += check_audience(asset, assets)
+    findings += check_roles(assets, everything, readable)
+    for asset in assets.alerts:
+        if asset.file in readable:
+            findings += check_alert(asset, assets, declared)
     if not any(finding.rule in _BEFORE_DESCRIPTIONS for finding in findings):
         findings += check_descriptions(assets, datasets, declared)
     return sorted(set(findings))
@@ -100,7 +114,9 @@ def _check_marks(asset: Asset, charts: dict[str, Asset]) -> Iterator[Finding]:
 
 def _check_uuids(assets: Assets) -> Iterator[Finding]:
     first: dict[str, str] = {}
-    for _, asset in assets:
+    for kind, asset in assets:
+        if kind in NAMED:
+            continue
         try:
             UUID(asset.uuid)
         except ValueError:
@@ -113,11 +129,13 @@ def _check_uuids(assets: Assets) -> Iterator[Finding]:
 
 
 def _check_named_once(assets: Assets) -> Iterator[Finding]:
-    for kind, key in _NAMES.items():
-        names = [str(asset.content[key]) for asset in assets.of(kind) if asset.content.get(key)]
-        for name in sorted(name for name, count in Counter(names).items() if count > 1):
-            files = [asset.file for asset in assets.of(kind) if str(asset.content.get(key)) == name]
-            yield Finding(files[-1], f"has the {key} of {files[0]}", f"give it a {key} of its own", Rule.NAMES)
+    for kind, keys in _NAMES.items():
+        named = [(tuple(str(asset.content.get(key) or "") for key in keys), asset.file) for asset in assets.of(kind)]
+        for names, count in sorted(Counter(names for names, _ in named).items()):
+            if count > 1 and all(names):
+                files = [file for other, file in named if other == names]
+                what, remedy = f"has the {keys[-1]} of {files[0]}", f"give it a {keys[-1]} of its own"
+                yield Finding(files[-1], what, remedy, Rule.NAMES)
 
 
 def _check_references(assets: Assets) -> Iterator[Finding]:

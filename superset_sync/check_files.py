@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from superset_sync.assets import Asset
+from superset_sync.assets import NAMED, Asset
 from superset_sync.rules import Finding, Rule
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
@@ -37,6 +37,9 @@ def check_name(kind: str, asset: Asset, databases: dict[str, str]) -> Iterator[F
         place = f"datasets/{databases.get(str(content.get('database_uuid') or '').lower(), 'Reports')}"
         name = str(content.get("table_name"))
         is_so = _plain(stem) == _plain(name)
+    elif kind in NAMED:
+        place, name = kind, re.sub(r"[^A-Za-z0-9]+", "_", str(content.get("name"))).strip("_")
+        is_so = stem in {name, f"{name}_{content.get('type')}"}
     else:
         title = str(content.get("slice_name") or content.get("dashboard_title"))
         place, name = kind, _plain(title)

@@ -85,8 +85,42 @@ DASHBOARD: dict[str, Any] = {
     "certification_details": None,
     "published": False,
     "theme_uuid": None,
+    "roles": [],
     "position": {},
     "metadata": {},
+}
+ROLE: dict[str, Any] = {
+    "description": None,
+    "based_on": [],
+    "also": [],
+    "never": [],
+    "row_filters": [],
+}
+ROW_FILTER: dict[str, Any] = {
+    "description": None,
+    "filter_type": "Regular",
+    "group_key": None,
+}
+ALERT: dict[str, Any] = {
+    "description": None,
+    "email_subject": None,
+    "context_markdown": None,
+    "active": True,
+    "timezone": "UTC",
+    "dashboard": None,
+    "chart": None,
+    "report_format": "PNG",
+    "force_screenshot": False,
+    "custom_width": None,
+    "database": None,
+    "sql": None,
+    "validator_type": None,
+    "validator_config_json": {},
+    "log_retention": 90,
+    "grace_period": 14_400,
+    "working_timeout": 3_600,
+    "extra": {},
+    "recipients": [],
 }
 # The editor writes them into every page that it saves.
 METADATA: dict[str, Any] = {
@@ -119,10 +153,19 @@ ORDER = {
     ),
     "dashboards": (
         *("dashboard_title", "description", "css", "slug", "certified_by", "certification_details", "published"),
-        *("uuid", "position", "metadata", "version", "theme_uuid"),
+        *("roles", "uuid", "position", "metadata", "version", "theme_uuid"),
     ),
+    "roles": ("name", *ROLE),
+    "alerts": ("type", "name", "description", "active", "crontab", *ALERT),
 }
 METRIC_ORDER = ("metric_name", "verbose_name", "metric_type", "expression", *list(METRIC)[2:])
 COLUMN_ORDER = ("column_name", *COLUMN)
 
-BY_KIND = {"databases": DATABASE, "datasets": DATASET, "charts": CHART, "dashboards": DASHBOARD}
+BY_KIND = {
+    "databases": DATABASE,
+    "datasets": DATASET,
+    "roles": ROLE,
+    "charts": CHART,
+    "dashboards": DASHBOARD,
+    "alerts": ALERT,
+}

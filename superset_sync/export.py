@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from settings.environment import Environment
+from superset_sync.alert_settings import alert_settings
 from superset_sync.apply import sign_in
-from superset_sync.assets import KINDS, Assets, read_assets
+from superset_sync.assets import KINDS, NAMED, Assets, identity, read_assets
 from superset_sync.errors import AssetError, ConflictError, SyncError
 from superset_sync.live import Live, LiveAsset, read_live, title
 from superset_sync.normalise import comparable, rename_charts, text, written
+from superset_sync.resolved import Instance, as_file, resolve
 from superset_sync.written import write
 
 
@@ -43,7 +45,8 @@ def export(environment: Environment, root: Path, *, add: Sequence[str] = (), for
         raise AssetError(assets.unreadable)
     with sign_in(environment) as client:
         live = read_live(client)
-    found = make_export(assets, live, add=add, force=force)
+    instance = Instance(live.permissions, alert_settings(environment))
+    found = make_export(assets, live, instance, add=add, force=force)
     for file, content in found.written.items():
         path = root / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,8 +58,13 @@ def export(environment: Environment, root: Path, *, add: Sequence[str] = (), for
     return found
 
 
-def make_export(assets: Assets, live: Live, *, add: Sequence[str] = (), force: bool = False) -> Exported:
+def make_export(
+    assets: Assets, live: Live, instance: Instance, *, add: Sequence[str] = (), force: bool = False
+) -> Exported:
     """The decision alone. Raises ConflictError, SyncError."""
+    assets = resolve(assets, instance)
+    roles = {title(now.kind, now.content): now.content for now in live.applied.values() if now.kind == "roles"}
+    roles |= {str(asset.content.get("name")): asset.content for asset in assets.roles}
     files = {asset.uuid: asset for _, asset in assets}
     added = _named(live, add)
     # Into empty folders everything goes that was applied once.
@@ -67,9 +75,9 @@ def make_export(assets: Assets, live: Live, *, add: Sequence[str] = (), force: b
     for uuid in sorted(chosen, key=lambda uuid: (KINDS.index(live.assets[uuid].kind), _title(live.assets[uuid]), uuid)):
         now = _without_deleted(live, live.assets[uuid])
         file, applied = files.get(uuid), live.applied.get(uuid)
-        here = _text(now.kind, file.content) if file else None
+        here = _text(now.kind, file.meant) if file else None
         there = _text(now.kind, now.content)
-        before = _text(now.kind, applied.content) if applied else None
+        before = _text(now.kind, applied.meant) if applied else None
         if here == there:
             continue
         if file and there == before and not force:
@@ -81,11 +89,11 @@ def make_export(assets: Assets, live: Live, *, add: Sequence[str] = (), force: b
         name = file.file if file else applied.file if applied else _new_file(live, now, names)
         names.add(name)
         model = file.content if file else applied.content if applied else None
-        out[name] = write(written(now.kind, now.content, model))
+        out[name] = write(written(now.kind, as_file(now.kind, now.content, model, instance, roles), model))
     removed = []
     for kind, asset in assets:
         if asset.uuid not in live.assets and asset.uuid in live.applied:
-            if force or _text(kind, asset.content) == _text(kind, live.applied[asset.uuid].content):
+            if force or _text(kind, asset.meant) == _text(kind, live.applied[asset.uuid].meant):
                 removed.append(asset.file)
             else:
                 conflicts.append(asset.file)
@@ -130,7 +138,9 @@ def _with_references(live: Live, uuids: set[str]) -> set[str]:
         uuid = waiting.pop()
         if uuid not in found:
             found.add(uuid)
-            waiting += [other for other in _references(live.assets[uuid].content) if other in live.assets]
+            content = live.assets[uuid].content
+            named = [identity("roles", {"name": role}) for role in content.get("roles") or ()]
+            waiting += [other for other in [*_references(content), *named] if other in live.assets]
     return found
 
 
@@ -171,8 +181,8 @@ def _new_file(live: Live, asset: LiveAsset, taken: set[str]) -> str:
     if asset.kind == "datasets":
         database = live.assets[str(asset.content["database_uuid"])]
         folder = f"datasets/{_slug(_title(database))}"
-    stem = _title(asset) if asset.kind == "databases" else _slug(_title(asset)).lower()
-    uuid = str(asset.content["uuid"])
+    stem = _title(asset) if asset.kind in {"databases", *NAMED} else _slug(_title(asset)).lower()
+    uuid = identity(asset.kind, asset.content)
     file = f"{folder}/{_slug(stem) or uuid}.yaml"
     return file if file not in taken else f"{folder}/{_slug(stem)}_{uuid[:8]}.yaml"
 

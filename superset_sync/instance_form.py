@@ -24,6 +24,10 @@ class Numbers:
     datasets: dict[str, int] = field(default_factory=dict)
     charts: dict[str, int] = field(default_factory=dict)
     dashboards: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, int] = field(default_factory=dict)
+    alerts: dict[str, int] = field(default_factory=dict)
+    # Of the managed datasets by the names of their tables, of all others by uuid.
+    tables: dict[str, int] = field(default_factory=dict)
 
     def of(self, kind: str) -> dict[str, int]:
         """Those of one kind."""
@@ -32,9 +36,8 @@ class Numbers:
 
     def names(self) -> Names:
         """The other way round."""
-        return Names(
-            *({number: uuid for uuid, number in self.of(k).items()} for k in ("databases", "datasets", "charts"))
-        )
+        kinds = ("databases", "datasets", "charts", "dashboards", "tables")
+        return Names(**{kind: {number: uuid for uuid, number in self.of(kind).items()} for kind in kinds})
 
 
 def stored_chart(content: Mapping[str, Any], numbers: Numbers) -> dict[str, Any]:
@@ -116,6 +119,29 @@ def stored_dashboard(
         "position_json": _json(position),
         "json_metadata": _json(metadata),
     }
+
+
+def stored_alert(content: Mapping[str, Any], numbers: Numbers) -> dict[str, Any]:
+    """An alert's columns, and its `recipients` as a list of such. Raises KeyError for what is not there."""
+    form = canonical("alerts", content)
+    for key, known in (("chart", numbers.charts), ("dashboard", numbers.dashboards), ("database", numbers.databases)):
+        uuid = form.pop(key)
+        form[f"{key}_id"] = None if uuid is None else known[uuid]
+    form["validator_config_json"] = _json(form["validator_config_json"])
+    form["extra_json"] = _json(form.pop("extra"))
+    form["recipients"] = [
+        {"type": item["type"], "recipient_config_json": _json(item["recipient_config_json"])}
+        for item in form["recipients"]
+    ]
+    return form
+
+
+def stored_filters(content: Mapping[str, Any], numbers: Numbers) -> list[dict[str, Any]]:
+    """The columns of a role's row filters, their `datasets` as numbers. Raises KeyError for one that is not there."""
+    return [
+        {**item, "datasets": [numbers.tables[name] for name in item["datasets"]]}
+        for item in canonical("roles", content)["row_filters"]
+    ]
 
 
 def stored_dataset(content: Mapping[str, Any]) -> dict[str, Any]:

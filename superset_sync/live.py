@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from superset_sync.assets import KINDS
+from superset_sync.assets import KINDS, NAMED
 from superset_sync.client import SupersetClient
 from superset_sync.errors import VersionError
 from superset_sync.instance_form import SUPERSET_VERSION
 from superset_sync.normalise import Names, from_live
+from superset_sync.roles import Judged
 
 PATH = "/api/v1/groundup_assets/"
 _TITLES = {
@@ -19,6 +20,8 @@ _TITLES = {
     "datasets": "table_name",
     "charts": "slice_name",
     "dashboards": "dashboard_title",
+    "roles": "name",
+    "alerts": "name",
 }
 
 
@@ -36,19 +39,26 @@ class LiveAsset:
 
 @dataclass(frozen=True)
 class Applied:
-    """What an asset was when it was last applied, and the file that it came from."""
+    """What an asset was when it was last applied, and the file that it came from; `resolved` as in `Asset`."""
 
     kind: str
     file: str
     content: dict[str, Any]
+    resolved: dict[str, Any] | None = None
+
+    @property
+    def meant(self) -> dict[str, Any]:
+        """What the instance was made to hold."""
+        return self.content if self.resolved is None else self.resolved
 
 
 @dataclass(frozen=True)
 class Live:
-    """By uuid: what is there now, and what was applied."""
+    """By uuid: what is there now, and what was applied. `permissions`: each → Superset's own roles that have it."""
 
     assets: Mapping[str, LiveAsset] = field(default_factory=dict)
     applied: Mapping[str, Applied] = field(default_factory=dict)
+    permissions: Judged = field(default_factory=dict)
 
 
 def title(kind: str, content: Mapping[str, Any]) -> str:
@@ -81,10 +91,16 @@ def live_from(state: Mapping[str, Any], url: str) -> Live:
             )
             for item in state["assets"]
         },
-        applied={
-            row["uuid"]: Applied(row["kind"], row["file"], json.loads(row["content"])) for row in state["applied"]
-        },
+        applied={row["uuid"]: _applied(row) for row in state["applied"]},
+        permissions={name: frozenset(having) for name, having in state.get("permissions", {}).items()},
     )
+
+
+def _applied(row: Mapping[str, Any]) -> Applied:
+    content = json.loads(row["content"])
+    # `superset_config.assets_apply` keeps both sides of what a file does not say in full.
+    both = (content["file"], content["resolved"]) if row["kind"] in NAMED else (content, None)
+    return Applied(row["kind"], row["file"], *both)
 
 
 def _names(state: Mapping[str, Any]) -> Names:
@@ -92,4 +108,10 @@ def _names(state: Mapping[str, Any]) -> Names:
     found: dict[str, dict[int, str]] = {kind: {} for kind in KINDS}
     for item in [*state["applied"], *state["assets"]]:
         found[item["kind"]][int(item["number"])] = str(item["uuid"])
-    return Names(databases=found["databases"], datasets=found["datasets"], charts=found["charts"])
+    managed = {str(item["uuid"]) for item in state["applied"]}
+    tables = {
+        int(item["number"]): str(item["fields"]["table_name"] if item["uuid"] in managed else item["uuid"])
+        for item in state["assets"]
+        if item["kind"] == "datasets"
+    }
+    return Names(**{kind: found[kind] for kind in ("databases", "datasets", "charts", "dashboards")}, tables=tables)

@@ -14,6 +14,7 @@ from typing import Any
 
 from superset_sync import defaults, stripped
 from superset_sync.annotations import FROM_A_CHART
+from superset_sync.assets import NAMED
 
 # A dataset's lists in which the order says nothing: Superset keeps none.
 KEYED = {"columns": "column_name", "metrics": "metric_name"}
@@ -22,18 +23,29 @@ _JSON = {
     "datasets": {"params": "params", "template_params": "template_params", "extra": "extra"},
     "charts": {"params": "params"},
     "dashboards": {"position_json": "position", "json_metadata": "metadata"},
+    "roles": {},
+    "alerts": {"validator_config_json": "validator_config_json", "extra_json": "extra"},
 }
 _OPEN = {"charts": {"params": defaults.PARAMS}, "dashboards": {"metadata": defaults.METADATA}}
-_REFERENCES = {"datasets": "database_uuid", "charts": "dataset_uuid"}
+_REFERENCES = {
+    "datasets": ("uuid", "database_uuid"),
+    "charts": ("uuid", "dataset_uuid"),
+    "alerts": ("chart", "dashboard", "database"),
+}
 
 
 @dataclass(frozen=True)
 class Names:
-    """Number of each asset of an instance → its uuid; of those that were deleted too, as far as it is known."""
+    """Number of each asset of an instance → its uuid; of those that were deleted too, as far as it is known.
+
+    `tables`: number of each dataset → the name of its table where it is managed, its uuid where it is not.
+    """
 
     databases: Mapping[int, str] = field(default_factory=dict)
     datasets: Mapping[int, str] = field(default_factory=dict)
     charts: Mapping[int, str] = field(default_factory=dict)
+    dashboards: Mapping[int, str] = field(default_factory=dict)
+    tables: Mapping[int, str] = field(default_factory=dict)
 
 
 def from_live(kind: str, fields: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -42,31 +54,9 @@ def from_live(kind: str, fields: Mapping[str, Any], names: Names) -> dict[str, A
     for stored, name in _JSON[kind].items():
         value = content.pop(stored, None)
         content[name] = json.loads(value) if isinstance(value, str) and value.strip() else value
-    if kind == "databases":
-        # `Database.set_sqlalchemy_uri` hides a password behind these letters; the environment has the real one.
-        content["sqlalchemy_uri"] = str(content["sqlalchemy_uri"]).replace(":XXXXXXXXXX@", "@")
-        content["allow_csv_upload"] = content.pop("allow_file_upload", False)
-        extra = content["extra"] or {}
-        if "schemas_allowed_for_file_upload" in extra:
-            extra["schemas_allowed_for_csv_upload"] = extra.pop("schemas_allowed_for_file_upload")
-    elif kind == "datasets":
-        content["database_uuid"] = names.databases.get(content.pop("database_id"))
-        for children, order in (("metrics", defaults.METRIC_ORDER), ("columns", defaults.COLUMN_ORDER)):
-            content[children] = [_in_order(item, order) for item in content[children]]
-            for item in content[children]:
-                for key in ("extra", "currency"):
-                    if isinstance(item.get(key), str):
-                        item[key] = json.loads(item[key]) if item[key].strip() else None
-    elif kind == "charts":
-        number = content.pop("datasource_id")
-        if number is None:
-            # Superset takes the number away with the dataset, and leaves it here.
-            number = _number(str((content["params"] or {}).get("datasource", "")).partition("__")[0])
-        content["dataset_uuid"] = names.datasets.get(number)
-        _name_marks(content["params"] or {}, names)
-    else:
-        _name_charts(content, names)
-    content["version"] = defaults.VERSION
+    _FROM_LIVE[kind](content, names)
+    if kind not in NAMED:
+        content["version"] = defaults.VERSION
     return canonical(kind, _in_order(content, defaults.ORDER[kind]))
 
 
@@ -74,25 +64,13 @@ def canonical(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
     """The form of what a file says: stripped, and with all defaults. The same again for what is in it already."""
     found = copy.deepcopy(dict(content))
     _fill(found, defaults.BY_KIND[kind])
-    found.setdefault("version", defaults.VERSION)
-    for key in ("uuid", _REFERENCES.get(kind, "uuid")):
+    if kind not in NAMED:
+        found.setdefault("version", defaults.VERSION)
+    for key in _REFERENCES.get(kind, ("uuid",)):
         if isinstance(found.get(key), str):
             found[key] = found[key].lower()
-    if kind == "datasets":
-        for item in found["metrics"]:
-            _fill(item, defaults.METRIC)
-        for item in found["columns"]:
-            _fill(item, defaults.COLUMN)
-    elif kind == "charts":
-        _drop(found, stripped.CHART)
-        _drop(found["params"], stripped.PARAMS)
-        _fill(found["params"], defaults.PARAMS)
-        _strip_adhoc(found["params"])
-    elif kind == "dashboards":
-        for component in found["position"].values():
-            if isinstance(component, dict) and isinstance(component.get("meta"), dict):
-                _drop(component["meta"], stripped.COMPONENT)
-        _strip_metadata(found["metadata"])
+    if kind in _STRIP:
+        _STRIP[kind](found)
     return found
 
 
@@ -102,6 +80,16 @@ def comparable(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "datasets":
         for key, name in KEYED.items():
             found[key] = {str(item[name]): item for item in found[key]}
+    elif kind == "roles":
+        # Superset keeps what the three amount to, and no description.
+        for key in ("description", "based_on", "also", "never"):
+            del found[key]
+        found["permissions"] = dict.fromkeys(sorted(found["permissions"]), "allowed")
+        found["row_filters"] = {
+            str(item["name"]): {**item, "datasets": sorted(item["datasets"])} for item in found["row_filters"]
+        }
+    elif kind == "alerts":
+        found["recipients"] = sorted(found["recipients"], key=text)
     return found
 
 
@@ -119,9 +107,18 @@ def written(kind: str, content: Mapping[str, Any], file: Mapping[str, Any] | Non
     form = canonical(kind, content)
     for key, standard in _OPEN.get(kind, {}).items():
         form[key] = _without(form[key], standard, (file or {}).get(key) or {})
-    if file is None:
+    if file is None and kind not in NAMED:
         return form
+    file = file or {}
     form = _without(form, {**defaults.BY_KIND[kind], "version": defaults.VERSION}, file)
+    if kind == "roles":
+        known = {item.get("name"): item for item in file.get("row_filters") or []}
+        items = form.get("row_filters", [])
+        form |= (
+            {"row_filters": [_without(i, defaults.ROW_FILTER, known.get(i["name"], {})) for i in items]}
+            if items
+            else {}
+        )
     if kind == "datasets":
         for key, child in (("metrics", defaults.METRIC), ("columns", defaults.COLUMN)):
             known = {item.get(KEYED[key]): item for item in file.get(key) or []}
@@ -179,6 +176,45 @@ def _strip_metadata(metadata: dict[str, Any]) -> None:
             # What the browser writes for every chart whose scope nobody has set.
             if own == {"crossFilters": {"scope": "global"}}:
                 del metadata["chart_configuration"][chart]
+
+
+def _strip_dataset(dataset: dict[str, Any]) -> None:
+    for item in dataset["metrics"]:
+        _fill(item, defaults.METRIC)
+    for item in dataset["columns"]:
+        _fill(item, defaults.COLUMN)
+
+
+def _strip_chart(chart: dict[str, Any]) -> None:
+    _drop(chart, stripped.CHART)
+    _drop(chart["params"], stripped.PARAMS)
+    _fill(chart["params"], defaults.PARAMS)
+    _strip_adhoc(chart["params"])
+
+
+def _strip_dashboard(dashboard: dict[str, Any]) -> None:
+    for component in dashboard["position"].values():
+        if isinstance(component, dict) and isinstance(component.get("meta"), dict):
+            _drop(component["meta"], stripped.COMPONENT)
+    _strip_metadata(dashboard["metadata"])
+    dashboard["roles"] = sorted(dashboard["roles"])
+
+
+def _strip_role(role: dict[str, Any]) -> None:
+    for item in role["row_filters"]:
+        _fill(item, defaults.ROW_FILTER)
+
+
+def _strip_alert(alert: dict[str, Any]) -> None:
+    # Superset's page writes empty copies, and whole numbers with or without a point.
+    """Superset's page writes empty copies, and whole numbers without a point."""
+    for item in alert["recipients"]:
+        config = item.get("recipient_config_json") or {}
+        item["recipient_config_json"] = {key: value for key, value in config.items() if value not in (None, "")}
+    threshold = alert["validator_config_json"].get("threshold")
+    if isinstance(threshold, float) and threshold.is_integer():
+        alert["validator_config_json"]["threshold"] = int(threshold)
+    alert["extra"] = {key: value for key, value in alert["extra"].items() if value not in (None, {}, [])}
 
 
 def _name_marks(params: dict[str, Any], names: Names) -> None:
@@ -258,3 +294,61 @@ def _items_ordered_as(items: list[dict[str, Any]], model: list[dict[str, Any]], 
     known = {item[name]: item for item in model}
     ordered = sorted(items, key=lambda item: places.get(item[name], len(places)))
     return [_ordered_as(item, known.get(item[name])) for item in ordered]
+
+
+def _database_from_live(content: dict[str, Any], _names: Names) -> None:
+    # `Database.set_sqlalchemy_uri` hides a password behind these letters; the environment has the real one.
+    content["sqlalchemy_uri"] = str(content["sqlalchemy_uri"]).replace(":XXXXXXXXXX@", "@")
+    content["allow_csv_upload"] = content.pop("allow_file_upload", False)
+    extra = content["extra"] or {}
+    if "schemas_allowed_for_file_upload" in extra:
+        extra["schemas_allowed_for_csv_upload"] = extra.pop("schemas_allowed_for_file_upload")
+
+
+def _dataset_from_live(content: dict[str, Any], names: Names) -> None:
+    content["database_uuid"] = names.databases.get(content.pop("database_id"))
+    for children, order in (("metrics", defaults.METRIC_ORDER), ("columns", defaults.COLUMN_ORDER)):
+        content[children] = [_in_order(item, order) for item in content[children]]
+        for item in content[children]:
+            for key in ("extra", "currency"):
+                if isinstance(item.get(key), str):
+                    item[key] = json.loads(item[key]) if item[key].strip() else None
+
+
+def _chart_from_live(content: dict[str, Any], names: Names) -> None:
+    number = content.pop("datasource_id")
+    if number is None:
+        # Superset takes the number away with the dataset, and leaves it here.
+        number = _number(str((content["params"] or {}).get("datasource", "")).partition("__")[0])
+    content["dataset_uuid"] = names.datasets.get(number)
+    _name_marks(content["params"] or {}, names)
+
+
+def _role_from_live(content: dict[str, Any], names: Names) -> None:
+    for item in content["row_filters"]:
+        item["datasets"] = sorted(names.tables.get(number, str(number)) for number in item["datasets"])
+
+
+def _alert_from_live(content: dict[str, Any], names: Names) -> None:
+    for key, known in (("chart", names.charts), ("dashboard", names.dashboards), ("database", names.databases)):
+        number = content.pop(f"{key}_id")
+        content[key] = None if number is None else known.get(number, str(number))
+    for item in content["recipients"]:
+        item["recipient_config_json"] = json.loads(item["recipient_config_json"] or "{}")
+
+
+_FROM_LIVE: dict[str, Callable[[dict[str, Any], Names], None]] = {
+    "databases": _database_from_live,
+    "datasets": _dataset_from_live,
+    "roles": _role_from_live,
+    "charts": _chart_from_live,
+    "dashboards": _name_charts,
+    "alerts": _alert_from_live,
+}
+_STRIP: dict[str, Callable[[dict[str, Any]], None]] = {
+    "datasets": _strip_dataset,
+    "roles": _strip_role,
+    "charts": _strip_chart,
+    "dashboards": _strip_dashboard,
+    "alerts": _strip_alert,
+}

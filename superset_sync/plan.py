@@ -80,7 +80,11 @@ def make_plan(files: Iterable[tuple[str, Asset]], live: Live, *, is_complete: bo
             continue
         same.append((kind, asset))
         # The order of its keys as well: what is exported into empty folders is written as the file was.
-        if applied is None or applied.file != asset.file or as_json(applied.content) != as_json(asset.content):
+        if (
+            applied is None
+            or (applied.file, as_json(applied.content)) != (asset.file, as_json(asset.content))
+            or not _is_same(kind, applied.meant, asset.meant)
+        ):
             record.append((kind, asset))
     forget: list[str] = []
     if is_complete:
@@ -111,7 +115,7 @@ def touched(changes: Iterable[Change]) -> list[Change]:
 
 
 def _change(kind: str, asset: Asset, now: LiveAsset | None, applied: Applied | None) -> Change | None:
-    wanted = comparable(kind, asset.content)
+    wanted = comparable(kind, asset.meant)
     name = title(kind, asset.content)
     if now is None:
         return Change("add", kind, asset.uuid, asset.file, name)
@@ -125,7 +129,7 @@ def _change(kind: str, asset: Asset, now: LiveAsset | None, applied: Applied | N
         asset.file,
         name,
         fields=tuple(field_changes(shown, wanted)),
-        is_ours=applied is None or not _is_same(kind, asset.content, applied.content),
+        is_ours=applied is None or not _is_same(kind, asset.meant, applied.meant),
         **_hand(kind, now, applied),
     )
 
@@ -136,7 +140,7 @@ def _deletion(uuid: str, now: LiveAsset, applied: Applied) -> Change:
 
 
 def _hand(kind: str, now: LiveAsset, applied: Applied | None) -> dict[str, Any]:
-    if applied is not None and _is_same(kind, now.content, applied.content):
+    if applied is not None and _is_same(kind, now.content, applied.meant):
         return {}
     return {
         "is_touched": True,

@@ -30,6 +30,11 @@ class Rule(StrEnum):
     MARKS = "marks"
     LAYOUT = "layout"
     FILTERS = "filters"
+    ROLES = "roles"
+    ROW_FILTERS = "row-filters"
+    ALERTS = "alerts"
+    SCHEDULES = "schedules"
+    RECIPIENTS = "recipients"
     LIVE = "live"
 
 

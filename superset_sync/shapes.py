@@ -1,12 +1,14 @@
 """What each kind of asset file may hold: the keys that the import of Superset 6.1 takes, and their types.
 
+Superset has no import of roles and none of alerts; an alert's keys are those of its API, with uuids for numbers.
+
 A test compares the keys with Superset's own import schemas. Charts and layouts hold what Superset's pages put there;
 of these only the parts that the checks read have a shape, and other keys are let through.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -262,6 +264,67 @@ class Dashboard(Exact):  # noqa: D101
     tags: list[str] | None = None
     theme_uuid: Any = None
     theme_id: int | None = None
+    # Ours: the names of those for whom it is.
+    roles: list[str] = []
+
+
+class RowFilter(Exact):  # noqa: D101
+    name: str
+    description: str | None = None
+    filter_type: Literal["Regular", "Base"] = "Regular"
+    datasets: list[str]
+    clause: str
+    group_key: str | None = None
+
+
+class Role(Exact):  # noqa: D101
+    name: str
+    description: str | None = None
+    based_on: list[str] = []
+    also: list[str] = []
+    never: list[str] = []
+    row_filters: list[RowFilter] = []
+
+
+class RecipientConfig(Exact):  # noqa: D101
+    target: str
+    ccTarget: str | None = None  # noqa: N815 - Superset's name
+    bccTarget: str | None = None  # noqa: N815
+
+
+class Recipient(Exact):  # noqa: D101
+    type: Literal["Email", "Slack", "SlackV2", "Webhook"]
+    recipient_config_json: RecipientConfig
+
+
+class Validator(Exact):  # noqa: D101
+    op: Literal["<", "<=", ">", ">=", "==", "!="] | None = None
+    threshold: float | int | None = None
+
+
+class Alert(Exact):  # noqa: D101
+    type: Literal["Alert", "Report"]
+    name: str
+    description: str | None = None
+    email_subject: str | None = None
+    context_markdown: str | None = None
+    active: bool = True
+    crontab: str
+    timezone: str = "UTC"
+    chart: str | None = None
+    dashboard: str | None = None
+    report_format: Literal["PNG", "PDF", "CSV", "TEXT"] = "PNG"
+    force_screenshot: bool = False
+    custom_width: int | None = None
+    database: str | None = None
+    sql: str | None = None
+    validator_type: Literal["operator", "not null"] | None = None
+    validator_config_json: Validator = Validator()
+    log_retention: int = 90
+    grace_period: int = 14_400
+    working_timeout: int = 3_600
+    extra: dict[str, Any] = {}
+    recipients: list[Recipient] = []
 
 
 SHAPES: dict[str, type[BaseModel]] = {
@@ -269,4 +332,6 @@ SHAPES: dict[str, type[BaseModel]] = {
     "datasets": Dataset,
     "charts": Chart,
     "dashboards": Dashboard,
+    "roles": Role,
+    "alerts": Alert,
 }

@@ -32,6 +32,8 @@ def touch(change: Change) -> str:
     """Who changed an asset in the browser, and when."""
     if not change.is_known:
         return "it was there before the first apply; --force overwrites it"
+    if not change.changed_at:
+        return "changed in Superset since it was last applied"
     when = change.changed_at[:16].replace("T", " ")
     return f"changed in Superset by {change.changed_by or 'somebody'} at {when} UTC, since it was last applied"
 

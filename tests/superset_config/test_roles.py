@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-
 from superset_config.roles import Judgement, Permission, is_for_analyst, is_for_employee
 
 # As Superset 6.1 judges them.
