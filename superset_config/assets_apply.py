@@ -40,6 +40,7 @@ from superset_sync.instance_form import (
     stored_dashboard,
     stored_database,
     stored_dataset,
+    table_names,
 )
 from superset_sync.normalise import canonical, comparable, from_live
 from superset_sync.normalise import text as as_text
@@ -279,10 +280,9 @@ def _numbers(order: dict[str, Any]) -> Numbers:
             found[kind] = {str(uuid): number for uuid, number in db.session.query(model.uuid, model.id)}
     managed = {identity(item["kind"], item["content"]) for item in [*order["assets"], *order["record"]]}
     managed |= {uuid for (uuid,) in db.session.execute(text(f"SELECT uuid FROM {ASSETS_TABLE}"))}
-    tables = db.session.query(SqlaTable.uuid, SqlaTable.table_name, SqlaTable.id)
-    return Numbers(
-        **found, tables={name if str(uuid) in managed else str(uuid): number for uuid, name, number in tables}
-    )
+    rows = db.session.query(SqlaTable.id, SqlaTable.uuid, SqlaTable.table_name)
+    tables = table_names([(number, str(uuid), name) for number, uuid, name in rows], managed)
+    return Numbers(**found, tables={name: number for number, name in tables.items()})
 
 
 def _verify(assets: Sequence[dict[str, Any]], numbers: Numbers) -> None:

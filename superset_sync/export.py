@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from settings.environment import Environment
@@ -45,8 +46,7 @@ def export(environment: Environment, root: Path, *, add: Sequence[str] = (), for
         raise AssetError(assets.unreadable)
     with sign_in(environment) as client:
         live = read_live(client)
-    instance = Instance(live.permissions, alert_settings(environment))
-    found = make_export(assets, live, instance, add=add, force=force)
+    found = make_export(assets, live, settings=alert_settings(environment), add=add, force=force)
     for file, content in found.written.items():
         path = root / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,9 +59,15 @@ def export(environment: Environment, root: Path, *, add: Sequence[str] = (), for
 
 
 def make_export(
-    assets: Assets, live: Live, instance: Instance, *, add: Sequence[str] = (), force: bool = False
+    assets: Assets,
+    live: Live,
+    *,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    add: Sequence[str] = (),
+    force: bool = False,
 ) -> Exported:
     """The decision alone. Raises ConflictError, SyncError."""
+    instance = Instance(live.permissions, settings)
     assets = resolve(assets, instance)
     roles = {title(now.kind, now.content): now.content for now in live.applied.values() if now.kind == "roles"}
     roles |= {str(asset.content.get("name")): asset.content for asset in assets.roles}

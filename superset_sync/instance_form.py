@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -26,7 +27,7 @@ class Numbers:
     dashboards: dict[str, int] = field(default_factory=dict)
     roles: dict[str, int] = field(default_factory=dict)
     alerts: dict[str, int] = field(default_factory=dict)
-    # Of the managed datasets by the names of their tables, of all others by uuid.
+    # Datasets by what row filters call them.
     tables: dict[str, int] = field(default_factory=dict)
 
     def of(self, kind: str) -> dict[str, int]:
@@ -119,6 +120,16 @@ def stored_dashboard(
         "position_json": _json(position),
         "json_metadata": _json(metadata),
     }
+
+
+def table_names(datasets: Iterable[tuple[int, str, str]], managed: Container[str]) -> dict[int, str]:
+    """What row filters call each dataset, given as (number, uuid, table_name): a managed one by its table's name.
+
+    Of those that somebody made by hand, one has it where no other does; all others go by their uuid.
+    """
+    rows = list(datasets)
+    held = Counter(name for _, _, name in rows)
+    return {number: name if uuid in managed or held[name] == 1 else uuid for number, uuid, name in rows}
 
 
 def stored_alert(content: Mapping[str, Any], numbers: Numbers) -> dict[str, Any]:

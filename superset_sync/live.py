@@ -10,7 +10,7 @@ from typing import Any
 from superset_sync.assets import KINDS, NAMED
 from superset_sync.client import SupersetClient
 from superset_sync.errors import VersionError
-from superset_sync.instance_form import SUPERSET_VERSION
+from superset_sync.instance_form import SUPERSET_VERSION, table_names
 from superset_sync.normalise import Names, from_live
 from superset_sync.roles import Judged
 
@@ -108,10 +108,7 @@ def _names(state: Mapping[str, Any]) -> Names:
     found: dict[str, dict[int, str]] = {kind: {} for kind in KINDS}
     for item in [*state["applied"], *state["assets"]]:
         found[item["kind"]][int(item["number"])] = str(item["uuid"])
-    managed = {str(item["uuid"]) for item in state["applied"]}
-    tables = {
-        int(item["number"]): str(item["fields"]["table_name"] if item["uuid"] in managed else item["uuid"])
-        for item in state["assets"]
-        if item["kind"] == "datasets"
-    }
+    datasets = [item for item in state["assets"] if item["kind"] == "datasets"]
+    rows = [(int(item["number"]), str(item["uuid"]), str(item["fields"]["table_name"])) for item in datasets]
+    tables = table_names(rows, {str(item["uuid"]) for item in state["applied"]})
     return Names(**{kind: found[kind] for kind in ("databases", "datasets", "charts", "dashboards")}, tables=tables)

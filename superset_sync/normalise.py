@@ -38,7 +38,7 @@ _REFERENCES = {
 class Names:
     """Number of each asset of an instance → its uuid; of those that were deleted too, as far as it is known.
 
-    `tables`: number of each dataset → the name of its table where it is managed, its uuid where it is not.
+    `tables`: number of each dataset → what row filters call it.
     """
 
     databases: Mapping[int, str] = field(default_factory=dict)
@@ -207,7 +207,6 @@ def _strip_role(role: dict[str, Any]) -> None:
 
 def _strip_alert(alert: dict[str, Any]) -> None:
     # Superset's page writes empty copies, and whole numbers with or without a point.
-    """Superset's page writes empty copies, and whole numbers without a point."""
     for item in alert["recipients"]:
         config = item.get("recipient_config_json") or {}
         item["recipient_config_json"] = {key: value for key, value in config.items() if value not in (None, "")}

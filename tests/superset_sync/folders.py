@@ -8,14 +8,18 @@ from typing import Any
 
 import yaml
 
-from superset_sync.assets import Assets, read_assets
+from superset_sync.assets import Assets, identity, read_assets
+from superset_sync.check_roles import permissions
 from superset_sync.declared import Declared, Table
+from superset_sync.resolved import Instance, resolve
 
 DATABASE = "11111111-0000-4000-8000-000000000001"
 DATASET = "22222222-0000-4000-8000-000000000001"
 CHART = "33333333-0000-4000-8000-000000000001"
 OTHER_CHART = "33333333-0000-4000-8000-000000000002"
 DASHBOARD = "44444444-0000-4000-8000-000000000001"
+ROLE = identity("roles", {"name": "Partner"})
+ALERT = identity("alerts", {"type": "Alert", "name": "No users"})
 
 PEOPLE = frozenset({"country", "platform"})
 TABLES: dict[str, Table] = {
@@ -71,6 +75,14 @@ FOLDERS: dict[str, Any] = {
         ],
         "version": "1.0.0",
     },
+    "roles/Partner.yaml": {
+        "name": "Partner",
+        "description": "Who sells the app in Germany.",
+        "based_on": ["Gamma"],
+        "also": ["can_csv on Superset"],
+        "never": ["can_write on *", "* on SQL*Lab"],
+        "row_filters": [{"name": "Germany alone", "datasets": ["active_users"], "clause": "country = 'Germany'"}],
+    },
     "charts/daily_users.yaml": {
         "slice_name": "Daily users",
         "description": "A line a country.\nDAU: Users.",
@@ -105,6 +117,7 @@ FOLDERS: dict[str, Any] = {
     "dashboards/users.yaml": {
         "dashboard_title": "Users",
         "slug": "users",
+        "roles": ["Gamma", "Partner"],
         "uuid": DASHBOARD,
         "position": {
             "DASHBOARD_VERSION_KEY": "v2",
@@ -128,7 +141,23 @@ FOLDERS: dict[str, Any] = {
         },
         "version": "1.0.0",
     },
+    "alerts/No_users.yaml": {
+        "type": "Alert",
+        "name": "No users",
+        "crontab": "0 9 * * *",
+        "timezone": "${GROUNDUP_REPORT_TIMEZONE}",
+        "dashboard": DASHBOARD,
+        "database": DATABASE,
+        "sql": "SELECT SUM(dau) AS users FROM active_users WHERE date = CURRENT_DATE - INTERVAL 1 DAY",
+        "validator_type": "operator",
+        "validator_config_json": {"op": "<", "threshold": 1},
+        "recipients": [
+            {"type": "Email", "recipient_config_json": {"target": "${GROUNDUP_ALERT_MAIL_TO}"}},
+            {"type": "SlackV2", "recipient_config_json": {"target": "C0123456789"}},
+        ],
+    },
 }
+SETTINGS = {"GROUNDUP_ALERT_MAIL_TO": "team@example.com", "GROUNDUP_REPORT_TIMEZONE": "Asia/Seoul"}
 
 
 def sound_folders() -> dict[str, Any]:
@@ -143,3 +172,8 @@ def written(root: Path, folders: dict[str, Any]) -> Assets:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
     return read_assets(root)
+
+
+def resolved(root: Path, folders: dict[str, Any]) -> Assets:
+    """The same, with what the files amount to."""
+    return resolve(written(root, folders), Instance(permissions(), SETTINGS))

@@ -7,13 +7,16 @@ import json
 from typing import Any
 
 from superset_sync.assets import Assets
+from superset_sync.check_roles import permissions
 from superset_sync.instance_form import (
     SUPERSET_VERSION,
     Numbers,
+    stored_alert,
     stored_chart,
     stored_dashboard,
     stored_database,
     stored_dataset,
+    stored_filters,
 )
 from superset_sync.live import Live, live_from
 
@@ -26,7 +29,9 @@ class Instance:
         self.stored: dict[str, tuple[str, dict[str, Any]]] = {}
         self.applied: dict[str, dict[str, Any]] = {}
         self.changed_by = "Ana Analyst"
-        numbers = Numbers(charts=self.numbers, datasets=self.numbers)
+        same = self.numbers
+        tables = {asset.content["table_name"]: same[asset.uuid] for asset in assets.datasets}
+        numbers = Numbers(databases=same, charts=same, datasets=same, dashboards=same, tables=tables)
         for kind, asset in assets:
             if kind == "databases":
                 fields = {**stored_database(asset.content), "uuid": asset.uuid}
@@ -36,15 +41,22 @@ class Instance:
             elif kind == "charts":
                 dataset = self.numbers[asset.content["dataset_uuid"]]
                 fields = {**stored_chart(asset.content, numbers), "uuid": asset.uuid, "datasource_id": dataset}
+            elif kind == "dashboards":
+                roles = sorted(asset.content.get("roles", ()))
+                fields = {**stored_dashboard(asset.content, numbers), "uuid": asset.uuid, "roles": roles}
+            elif kind == "roles":
+                fields = {**asset.meant, "row_filters": stored_filters(asset.meant, numbers)}
             else:
-                fields = {**stored_dashboard(asset.content, numbers), "uuid": asset.uuid}
+                fields = stored_alert(asset.meant, numbers)
             self.stored[asset.uuid] = (kind, fields)
             self.applied[asset.uuid] = {
                 "uuid": asset.uuid,
                 "kind": kind,
                 "number": self.numbers[asset.uuid],
                 "file": asset.file,
-                "content": json.dumps(asset.content),
+                "content": json.dumps(
+                    asset.content if asset.resolved is None else {"file": asset.content, "resolved": asset.resolved}
+                ),
             }
 
     def state(self) -> dict[str, Any]:
@@ -62,7 +74,12 @@ class Instance:
             }
             for uuid, (kind, fields) in self.stored.items()
         ]
-        return {"superset": SUPERSET_VERSION, "assets": assets, "applied": list(self.applied.values())}
+        return {
+            "superset": SUPERSET_VERSION,
+            "permissions": permissions(),
+            "assets": assets,
+            "applied": list(self.applied.values()),
+        }
 
     def live(self) -> Live:
         """What a session reads of it."""

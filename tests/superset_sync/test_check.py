@@ -9,12 +9,25 @@ from settings.environment import PROJECT
 from superset_sync.check import check
 from superset_sync.rules import Rule
 from tests.superset_sync.folders import DECLARED, sound_folders, written
+from tests.superset_sync.planted_access import ALERTS, ROLES, ROW_FILTERS
 from tests.superset_sync.planted_contents import CHARTS, DATASETS, PAGES
 from tests.superset_sync.planted_files import FILES, REFERENCES, SECRETS, SHAPES
 from tests.superset_sync.planted_sums import SUMS
 from tests.superset_sync.planting import LINE, MISSING, PAGE
 
-FAULTS = {**FILES, **SHAPES, **SECRETS, **REFERENCES, **DATASETS, **CHARTS, **PAGES, **SUMS}
+FAULTS = {
+    **FILES,
+    **SHAPES,
+    **SECRETS,
+    **REFERENCES,
+    **DATASETS,
+    **CHARTS,
+    **PAGES,
+    **SUMS,
+    **ROLES,
+    **ROW_FILTERS,
+    **ALERTS,
+}
 
 
 def test_sound_folders_have_no_finding(tmp_path: Path) -> None:

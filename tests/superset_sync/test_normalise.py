@@ -11,19 +11,23 @@ import pytest
 from settings.environment import PROJECT
 from superset_sync import stripped
 from superset_sync.assets import read_assets
+from superset_sync.check_roles import permissions
 from superset_sync.normalise import canonical, comparable, text, written
-from tests.superset_sync.folders import CHART, DASHBOARD, DATASET, OTHER_CHART, sound_folders
-from tests.superset_sync.folders import written as on_disk
+from superset_sync.resolved import Instance as Resolving
+from superset_sync.resolved import as_file, resolve
+from tests.superset_sync.folders import CHART, DASHBOARD, DATASET, OTHER_CHART, SETTINGS, sound_folders
+from tests.superset_sync.folders import resolved as on_disk
 from tests.superset_sync.instances import Instance
 
-ASSETS = read_assets(PROJECT)
+ASSETS = resolve(read_assets(PROJECT), Resolving(permissions(), SETTINGS))
 
 
 @pytest.mark.parametrize(("kind", "asset"), list(ASSETS), ids=lambda value: getattr(value, "file", ""))
 def test_the_repository_s_files_come_back_from_an_instance_as_they_are(kind: str, asset: Any) -> None:
     content = Instance(ASSETS).live().assets[asset.uuid].content
-    assert text(comparable(kind, content)) == text(comparable(kind, asset.content))
-    assert text(written(kind, content, asset.content)) == text(asset.content)
+    assert text(comparable(kind, content)) == text(comparable(kind, asset.meant))
+    said = as_file(kind, content, asset.content, Resolving(permissions(), SETTINGS), {})
+    assert text(written(kind, said, asset.content)) == text(asset.content)
 
 
 @pytest.mark.parametrize(("kind", "asset"), list(ASSETS), ids=lambda value: getattr(value, "file", ""))

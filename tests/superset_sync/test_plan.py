@@ -13,13 +13,13 @@ from superset_sync.errors import VersionError
 from superset_sync.live import live_from
 from superset_sync.plan import Plan, make_plan
 from superset_sync.show import plan_json, plan_lines
-from tests.superset_sync.folders import CHART, DASHBOARD, DATASET, OTHER_CHART, sound_folders, written
+from tests.superset_sync.folders import CHART, DASHBOARD, DATASET, OTHER_CHART, ROLE, resolved, sound_folders
 from tests.superset_sync.instances import Instance
 
 
 @pytest.fixture
 def assets(tmp_path: Path) -> Assets:
-    return written(tmp_path / "before", sound_folders())
+    return resolved(tmp_path / "before", sound_folders())
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def instance(assets: Assets) -> Instance:
 def edited(tmp_path: Path, **params: Any) -> Assets:
     folders = sound_folders()
     folders["charts/daily_users.yaml"]["params"].update(params)
-    return written(tmp_path / "after", folders)
+    return resolved(tmp_path / "after", folders)
 
 
 def without(tmp_path: Path, file: str) -> Assets:
     folders = sound_folders()
     del folders[file]
-    return written(tmp_path / "after", folders)
+    return resolved(tmp_path / "after", folders)
 
 
 def shown(plan: Plan) -> list[str]:
@@ -137,8 +137,11 @@ def test_a_deleted_chart_comes_back_with_the_pages_that_it_was_on(assets: Assets
 
 def test_a_deleted_dataset_comes_back_with_what_reads_it(assets: Assets, instance: Instance) -> None:
     del instance.stored[DATASET]
+    # Superset takes it out of the row filters with it.
+    (rule,) = instance.stored[ROLE][1]["row_filters"]
+    instance.edit(ROLE, row_filters=[{**rule, "datasets": []}])
     plan = make_plan(assets, instance.live())
-    assert [change.uuid for change in plan.changes] == [DATASET]
+    assert [change.uuid for change in plan.changes] == [DATASET, ROLE]
     assert [asset.uuid for _, asset in plan.resent] == [CHART, OTHER_CHART, DASHBOARD]
 
 
@@ -163,6 +166,6 @@ def test_another_version_of_superset_is_refused(instance: Instance) -> None:
 def test_a_chart_that_is_renamed_takes_its_name_to_its_pages(tmp_path: Path, instance: Instance) -> None:
     folders = sound_folders()
     folders["charts/daily_users.yaml"]["slice_name"] = "People a day"
-    plan = make_plan(written(tmp_path / "after", folders), instance.live())
+    plan = make_plan(resolved(tmp_path / "after", folders), instance.live())
     assert [change.uuid for change in plan.changes] == [CHART]
     assert [asset.uuid for _, asset in plan.resent] == [DASHBOARD]
