@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from superset_sync.assets import Asset, Assets
 from superset_sync.check_datasets import Dataset
-from superset_sync.lineage import SqlError, referenced
+from superset_sync.lineage import SqlError, plain_columns, referenced
 from superset_sync.roles import BASES, BUILT_IN, Judged, Roles, matcher, permissions_of
 from superset_sync.rules import Finding, Rule
 
@@ -53,19 +54,33 @@ def check_roles(assets: Assets, datasets: Mapping[str, Dataset], readable: set[s
         yield from _check_holes(asset, roles)
 
 
-def _columns(assets: Assets, datasets: Mapping[str, Dataset], readable: set[str]) -> dict[str, list[frozenset[str]]]:
-    """Table name → of each dataset that has it, the columns that a clause may use: those that it reads."""
-    found: dict[str, list[frozenset[str]]] = {}
+@dataclass(frozen=True)
+class _Columns:
+    """The columns that a clause may use: those that a dataset reads, and of these the `plain` ones.
+
+    A dataset that is called like the table that its SQL reads is held to a clause twice: Superset asks the table too.
+    """
+
+    read: frozenset[str]
+    plain: frozenset[str]
+
+
+def _columns(assets: Assets, datasets: Mapping[str, Dataset], readable: set[str]) -> dict[str, list[_Columns]]:
+    """Table name → the columns of each dataset that has it."""
+    found: dict[str, list[_Columns]] = {}
     for asset in assets.datasets:
+        name, sql = str(asset.content.get("table_name")), asset.content.get("sql")
         items = asset.content.get("columns") if asset.file in readable else None
-        computed = {item["column_name"] for item in items or [] if item.get("expression")}
-        found.setdefault(str(asset.content.get("table_name")), []).append(datasets[asset.uuid].columns - computed)
+        read = datasets[asset.uuid].columns - {item["column_name"] for item in items or [] if item.get("expression")}
+        try:
+            plain = plain_columns(str(sql), name) if sql else None
+        except SqlError:
+            plain = None
+        found.setdefault(name, []).append(_Columns(read, read if plain is None else plain))
     return found
 
 
-def _check_filter(
-    asset: Asset, item: Mapping[str, Any], columns: Mapping[str, list[frozenset[str]]]
-) -> Iterator[Finding]:
+def _check_filter(asset: Asset, item: Mapping[str, Any], columns: Mapping[str, list[_Columns]]) -> Iterator[Finding]:
     name = f"row filter {item['name']}"
     try:
         used = referenced(str(item["clause"]))
@@ -82,9 +97,12 @@ def _check_filter(
             what = f"{name} holds for {table}, the table_name of {'several files' if found else 'no file'} of datasets/"
             yield Finding(asset.file, what, "name the table of one", Rule.REFERENCES)
             continue
-        for column in sorted(used - found[0]):
+        for column in sorted(used - found[0].read):
             what = f"{name} uses {column}, which is no column of {table}"
             yield Finding(asset.file, what, "use one that the dataset reads", Rule.ROW_FILTERS)
+        for column in sorted(used & found[0].read - found[0].plain):
+            what = f"{name} uses {column}, which the dataset {table} shows otherwise than its table has it"
+            yield Finding(asset.file, what, "use one that is the same in both: both are asked", Rule.ROW_FILTERS)
 
 
 def _check_permissions(asset: Asset, roles: Roles, objects: frozenset[str]) -> Iterator[Finding]:

@@ -70,6 +70,26 @@ def resolve(sql: str, tables: Mapping[str, Table]) -> Query:
     return Query(resolution.columns(scope), _merged(lost))
 
 
+def plain_columns(sql: str, table: str) -> frozenset[str] | None:
+    """The columns that a SELECT shows as `table` has them, under the same name; None where it does not read `table`.
+
+    Raises SqlError for text that cannot be parsed.
+    """
+    try:
+        statement = sqlglot.parse_one(sql, dialect=_DIALECT)
+    except SqlglotError as error:
+        raise SqlError(f"the SQL cannot be parsed ({str(error).splitlines()[0]})") from error
+    sources = {source.alias_or_name for source in statement.find_all(exp.Table) if source.name == table}
+    if not sources:
+        return None
+    shown = [(item.alias_or_name, item.unalias()) for item in getattr(statement, "selects", [])]
+    return frozenset(
+        name
+        for name, value in shown
+        if isinstance(value, exp.Column) and value.name == name and value.table in {"", *sources}
+    )
+
+
 def table_columns(name: str, table: Table) -> dict[str, Column]:
     """The columns of a table as they are."""
     keys = keys_of(table)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from loaders.first_run import make_store
-from settings.environment import generate_secrets
+from settings.environment import PROJECT, generate_secrets
 from stack.lifecycle import start
+from superset_sync.assets import KINDS
 from tests.conftest import Stack, new_stack
+from tests.superset_sync.live_superset import Superset
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +27,18 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     start(environment, ["superset"])
     yield stack
     stack.run("down", check=False)
+
+
+@pytest.fixture
+def superset(second: Stack, tmp_path: Path) -> Superset:
+    """As the project's folders say, whatever the test before has left; with a copy of the folders to change."""
+    found = Superset(second, copied_folders(tmp_path / "folders"))
+    found.run("apply", "--force", "--prune")
+    return found
+
+
+def copied_folders(to: Path) -> Path:
+    """The project's asset folders, to change."""
+    for kind in KINDS:
+        shutil.copytree(PROJECT / kind, to / kind)
+    return to

@@ -109,6 +109,17 @@ ROW_FILTERS: dict[str, Fault] = {
         Rule.ROW_FILTERS,
         f"{ROLE_FILE}: row filter Germany alone uses land",
     ),
+    "clause on a column that the dataset shows in other words": Fault(
+        lambda f: (
+            f[DATASET_FILE].update(
+                sql="SELECT date, country, CASE platform WHEN 'IOS' THEN 'iOS' ELSE platform END AS platform, dau, "
+                "new_users FROM active_users"
+            ),
+            _filter(f, clause="platform = 'iOS'"),
+        ),
+        Rule.ROW_FILTERS,
+        f"{ROLE_FILE}: row filter Germany alone uses platform, which the dataset active_users shows otherwise",
+    ),
     "clause without a column": Fault(
         lambda f: _filter(f, clause="1 = 1"),
         Rule.ROW_FILTERS,

@@ -9,11 +9,24 @@ import pytest
 
 from superset_sync.apply import choose, conflict, make_order
 from superset_sync.assets import Assets
+from superset_sync.check_roles import permissions
 from superset_sync.errors import VersionError
 from superset_sync.live import live_from
 from superset_sync.plan import Plan, make_plan
+from superset_sync.resolved import Instance as Resolving
+from superset_sync.resolved import resolve
 from superset_sync.show import plan_json, plan_lines
-from tests.superset_sync.folders import CHART, DASHBOARD, DATASET, OTHER_CHART, ROLE, resolved, sound_folders
+from tests.superset_sync.folders import (
+    ALERT,
+    CHART,
+    DASHBOARD,
+    DATASET,
+    OTHER_CHART,
+    ROLE,
+    SETTINGS,
+    resolved,
+    sound_folders,
+)
 from tests.superset_sync.instances import Instance
 
 
@@ -169,3 +182,51 @@ def test_a_chart_that_is_renamed_takes_its_name_to_its_pages(tmp_path: Path, ins
     plan = make_plan(resolved(tmp_path / "after", folders), instance.live())
     assert [change.uuid for change in plan.changes] == [CHART]
     assert [asset.uuid for _, asset in plan.resent] == [DASHBOARD]
+
+
+def test_a_permission_that_somebody_gave_is_named_and_kept_from_being_overwritten(
+    assets: Assets, instance: Instance
+) -> None:
+    given = sorted([*instance.stored[ROLE][1]["permissions"], "can_write on Dashboard"])
+    instance.edit(ROLE, permissions=given)
+    plan = make_plan(assets, instance.live())
+    assert shown(plan)[:2] == [
+        "~ role 'Partner' (roles/Partner.yaml)",
+        '    permissions.can_write on Dashboard: - "allowed"',
+    ]
+    assert [change.is_touched for change in plan.changes] == [True]
+
+
+def test_a_row_filter_that_somebody_made_for_a_managed_role_is_a_change(assets: Assets, instance: Instance) -> None:
+    (rule,) = instance.stored[ROLE][1]["row_filters"]
+    instance.edit(ROLE, row_filters=[rule, {**rule, "name": "Nothing", "clause": "1 = 0"}])
+    plan = make_plan(assets, instance.live())
+    assert [field.path for change in plan.changes for field in change.fields] == ["row_filters.Nothing"]
+
+
+def test_another_description_of_a_role_is_remembered_and_not_sent(tmp_path: Path, instance: Instance) -> None:
+    folders = sound_folders()
+    folders["roles/Partner.yaml"]["description"] = "Who sells the app."
+    plan = make_plan(resolved(tmp_path / "after", folders), instance.live())
+    assert (plan.changes, [asset.uuid for _, asset in plan.record]) == ((), [ROLE])
+
+
+def test_a_newer_superset_s_permissions_are_a_change_and_nobody_s_edit(assets: Assets, instance: Instance) -> None:
+    judged = {**permissions(), "can_read on SomethingNew": frozenset({"Gamma", "Alpha"})}
+    newer = resolve(assets, Resolving(judged, SETTINGS))
+    (change,) = make_plan(newer, instance.live()).changes
+    assert (change.uuid, change.is_touched) == (ROLE, False)
+
+
+def test_another_setting_is_a_change_of_the_alert_and_nobody_s_edit(assets: Assets, instance: Instance) -> None:
+    moved = resolve(assets, Resolving(permissions(), {**SETTINGS, "GROUNDUP_ALERT_MAIL_TO": "others@example.com"}))
+    (change,) = make_plan(moved, instance.live()).changes
+    assert (change.uuid, change.is_touched, [field.path for field in change.fields]) == (ALERT, False, ["recipients"])
+
+
+def test_a_dashboard_for_others_is_a_change_of_its_roles(assets: Assets, instance: Instance) -> None:
+    instance.edit(DASHBOARD, roles=["Partner"])
+    (change,) = make_plan(assets, instance.live()).changes
+    assert [(field.path, field.before, field.after) for field in change.fields] == [
+        ("roles", ["Partner"], ["Gamma", "Partner"])
+    ]

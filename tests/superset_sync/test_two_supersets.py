@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
-import io
 import json
-import os
-import shutil
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,153 +16,21 @@ import psutil
 import pymysql
 import pytest
 
-from groundup.cli import main
 from settings.environment import PROJECT
 from superset_sync.annotations import layers
 from superset_sync.apply import make_order, read_source
 from superset_sync.assets import KINDS, read_assets
-from superset_sync.client import SupersetClient
+from superset_sync.check_roles import permissions
 from superset_sync.errors import ChangedMeanwhileError, RefusedError, VersionError
 from superset_sync.live import PATH, read_live
 from superset_sync.plan import make_plan
 from superset_sync.written import write
-from tests.conftest import GROUNDUP, Stack
+from tests.conftest import Stack
+from tests.superset_sync.live_superset import UUIDS, Superset, run
 
 ASSETS = read_assets(PROJECT)
 CHART = "charts/new_users.yaml"
 OTHER_CHART = "charts/stickiness.yaml"
-UUIDS = {asset.file: asset.uuid for _, asset in ASSETS}
-
-
-@dataclass(frozen=True)
-class Ended:
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-def run(stack: Stack, *arguments: str, check: bool = True) -> Ended:
-    """A verb of `groundup assets` in this process: starting one takes longer than most of them work."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        for name, value in stack.variables.items():
-            patch.setenv(name, value)
-        patch.setattr("sys.argv", ["groundup", "assets", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-    ended = Ended(int(end.value.code or 0), out.getvalue(), err.getvalue())
-    assert ended.returncode == 0 or not check, f"groundup assets {' '.join(arguments)}: {ended.stderr}"
-    return ended
-
-
-class Superset:
-    """The second Superset, its command line, and what somebody does there in the browser."""
-
-    def __init__(self, stack: Stack, folders: Path) -> None:
-        self.stack = stack
-        self.folders = folders
-
-    def client(self, account: str = "admin", **options: Any) -> SupersetClient:
-        environment = self.stack.environment
-        password = getattr(environment, f"{account}_password")
-        return SupersetClient(environment.superset_url, account, password, **options)
-
-    def run(self, *arguments: str, check: bool = True) -> Ended:
-        return run(self.stack, *arguments, check=check)
-
-    def apply(self, *arguments: str, check: bool = True) -> Ended:
-        """The test's own folders."""
-        return self.run("apply", "--from", str(self.folders), *arguments, check=check)
-
-    def plan(self) -> str:
-        return self.run("plan", "--from", str(self.folders)).stdout
-
-    def write(self, file: str, **changes: Any) -> None:
-        """An edit in the folders."""
-        (asset,) = (asset for _, asset in read_assets(self.folders) if asset.file == file)
-        (self.folders / file).write_text(write({**asset.content, **changes}), encoding="utf-8")
-
-    def number(self, client: SupersetClient, kind: str, uuid: str) -> int:
-        return next(int(item["id"]) for item in client.list(f"/api/v1/{kind}/", ["id", "uuid"]) if item["uuid"] == uuid)
-
-    def edit(self, file: str, **changes: Any) -> None:
-        """An edit of a chart in the browser, by an analyst."""
-        with self.client("analyst") as client:
-            client.put(f"/api/v1/chart/{self.number(client, 'chart', UUIDS[file])}", changes)
-
-    def delete(self, file: str) -> None:
-        kind = file.split("/", maxsplit=1)[0].removesuffix("s")
-        with self.client() as client:
-            client.delete(f"/api/v1/{kind}/{self.number(client, kind, UUIDS[file])}")
-
-    def shown(self, file: str) -> dict[str, Any]:
-        """What is live of a file."""
-        with self.client() as client:
-            content: dict[str, Any] = read_live(client).assets[UUIDS[file]].content
-        return content
-
-    def uuids(self) -> set[str]:
-        with self.client() as client:
-            return set(read_live(client).assets)
-
-    @contextlib.contextmanager
-    def made_by_hand(self, kind: str, **fields: Any) -> Iterator[int]:
-        """Something that an analyst made."""
-        with self.client("analyst") as client:
-            number = int(client.post_once(f"/api/v1/{kind}/", fields)["id"])
-            try:
-                yield number
-            finally:
-                client.delete(f"/api/v1/{kind}/{number}")
-
-    @contextlib.contextmanager
-    def holding(self, file: str) -> Iterator[Callable[[], None]]:
-        """A row of a chart that somebody else is writing: an apply waits for it in the middle of its transaction.
-
-        Gives a function that returns when somebody waits.
-        """
-        environment = self.stack.environment
-        connection = pymysql.connect(
-            host=environment.mysql_host,
-            port=environment.mysql_port,
-            user="groundup_superset",
-            password=environment.mysql_superset_password,
-            database="superset",
-        )
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM slices WHERE uuid = UNHEX(REPLACE(%s, '-', '')) FOR UPDATE", [UUIDS[file]])
-
-            def wait() -> None:
-                for _ in range(600):
-                    cursor.execute("SHOW FULL PROCESSLIST")
-                    if any("FOR UPDATE" in str(info) for *_, info, _ in cursor.fetchall()):
-                        return
-                    time.sleep(0.1)
-                raise AssertionError("nobody waits for the row")
-
-            yield wait
-            connection.rollback()
-
-    def start_apply(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [GROUNDUP, "assets", "apply", "--from", str(self.folders)],
-            cwd=PROJECT,
-            env={**os.environ, **self.stack.variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-
-@pytest.fixture
-def superset(second: Stack, tmp_path: Path) -> Superset:
-    """As the project's folders say, whatever the test before has left; with a copy of the folders to change."""
-    folders = tmp_path / "folders"
-    for kind in KINDS:
-        shutil.copytree(PROJECT / kind, folders / kind)
-    found = Superset(second, folders)
-    found.run("apply", "--force", "--prune")
-    return found
 
 
 def files_below(root: Path) -> dict[str, bytes]:
@@ -424,7 +285,7 @@ def test_the_data_team_owns_every_managed_asset(superset: Superset) -> None:
         owners = sorted(user["id"] for user in users if user["username"] in ("admin", "analyst"))
         client.put(f"/api/v1/chart/{superset.number(client, 'chart', UUIDS[CHART])}", {"owners": []})
         superset.run("apply")
-        managed = {asset.uuid for kind, asset in ASSETS if kind != "databases"}
+        managed = {asset.uuid for kind, asset in ASSETS if kind in {"datasets", "charts", "dashboards"}}
         for kind in ("dataset", "chart", "dashboard"):
             for item in client.list(f"/api/v1/{kind}/", ["id", "uuid", "owners.id"]):
                 if item["uuid"] in managed:
@@ -454,3 +315,139 @@ def test_a_backup_is_read_as_a_part(superset: Superset) -> None:
     superset.apply()
     backups = sorted((superset.stack.home / "asset-backups").glob("*.zip"))
     assert [asset.file for _, asset in read_source(PROJECT, backups[-1]).assets] == [CHART]
+
+
+def test_the_listed_permissions_are_those_of_superset(superset: Superset) -> None:
+    with superset.client() as client:
+        found = read_live(client).permissions
+    # Databases and datasets have permissions of their own.
+    assert {name: bases for name, bases in found.items() if not name.partition(" on ")[2].startswith("[")} == dict(
+        permissions()
+    )
+
+
+def test_a_permission_that_somebody_gave_is_shown_and_taken_back(superset: Superset) -> None:
+    with superset.client() as client:
+        roles = client.list("/api/v1/security/roles/", ["id", "name"])
+        role = next(item["id"] for item in roles if item["name"] == "Employee")
+        pairs = client.list("/api/v1/security/permissions-resources/", ["id", "permission.name", "view_menu.name"])
+        has = client.get(f"/api/v1/security/roles/{role}/permissions/")["result"]
+        wanted = [
+            item["id"]
+            for item in pairs
+            if (item["permission"]["name"], item["view_menu"]["name"]) == ("can_write", "Dashboard")
+        ]
+        ids = {"permission_view_menu_ids": [*(item["id"] for item in has), *wanted]}
+        client.post(f"/api/v1/security/roles/{role}/permissions", ids)
+    assert '    permissions.can_write on Dashboard: - "allowed"' in superset.plan()
+    refused = superset.apply(check=False)
+    assert "role 'Employee' (roles/Employee.yaml; changed in Superset since it was last applied)" in refused.stderr
+    superset.run("export", "--to", str(superset.folders))
+    assert "- can_write on Dashboard\n" in (superset.folders / "roles/Employee.yaml").read_text()
+    superset.run("apply", "--force")
+    assert superset.run("plan", "--exit-code").returncode == 0
+
+
+def test_a_team_s_own_role_comes_and_goes_with_its_file(superset: Superset) -> None:
+    rule = {"name": "Germany alone", "datasets": ["growth"], "clause": "country = 'Germany'"}
+    role = {"name": "Partner", "based_on": ["Employee"], "row_filters": [rule]}
+    (superset.folders / "roles/Partner.yaml").write_text(write(role))
+    superset.write("dashboards/growth.yaml", roles=["Employee", "Partner"])
+    superset.apply()
+    assert "as the folders say" in superset.plan()
+    other = superset.folders.parent / "other"
+    superset.run("export", "--to", str(other))
+    assert (other / "roles/Partner.yaml").read_text() == write(role)
+    assert "- Partner\n" in (other / "dashboards/growth.yaml").read_text()
+    (superset.folders / "roles/Partner.yaml").unlink()
+    superset.write("dashboards/growth.yaml", roles=[])
+    undo = superset.apply("--prune").stdout.splitlines()[-1].partition("groundup ")[2].split()
+    with superset.client() as client:
+        assert "Partner" not in {item["name"] for item in client.list("/api/v1/security/roles/", ["name"])}
+        assert client.get("/api/v1/rowlevelsecurity/")["count"] == 0
+    superset.run(*undo[1:])
+    assert superset.shown("dashboards/growth.yaml")["roles"] == ["Employee", "Partner"]
+
+
+def test_a_role_that_a_page_is_for_is_not_deleted_under_it(superset: Superset) -> None:
+    (superset.folders / "roles/Partner.yaml").write_text(write({"name": "Partner", "based_on": ["Employee"]}))
+    superset.apply()
+    with superset.client() as client:
+        roles = client.list("/api/v1/security/roles/", ["id", "name"])
+        number = next(item["id"] for item in roles if item["name"] == "Partner")
+    (superset.folders / "roles/Partner.yaml").unlink()
+    # A page that only they see would be everybody's.
+    with superset.made_by_hand("dashboard", dashboard_title="For partners", roles=[number]):
+        refused = superset.apply("--prune", check=False)
+        assert "role Partner is among those for whom dashboard For partners is" in refused.stderr
+    superset.apply("--prune")
+
+
+def test_an_alert_goes_with_the_page_that_it_shows(superset: Superset) -> None:
+    page, alert = "dashboards/retention.yaml", "alerts/Data_is_late.yaml"
+    superset.write(alert, dashboard=UUIDS[page])
+    superset.apply()
+    assert superset.shown(alert)["dashboard"] == UUIDS[page]
+    (superset.folders / page).unlink()
+    refused = superset.apply("--prune", check=False)
+    assert f"{alert}: dashboard {UUIDS[page]} is in no file of dashboards/" in refused.stderr
+    (superset.folders / alert).unlink()
+    superset.apply("--prune")
+    assert {UUIDS[page], UUIDS[alert]}.isdisjoint(superset.uuids())
+
+
+def test_alerts_sleep_until_somebody_is_set_to_be_told(superset: Superset) -> None:
+    alerts = [asset.file for asset in ASSETS.alerts]
+    assert alerts
+    assert {superset.shown(file)["active"] for file in alerts} == {False}
+    told = {
+        "GROUNDUP_REPORT_MAIL_TO": "all@example.com",
+        "GROUNDUP_ALERT_MAIL_TO": "team@example.com",
+        "GROUNDUP_REPORT_TIMEZONE": "Asia/Seoul",
+    }
+    stack = Stack(superset.stack.home, {**superset.stack.variables, **told})
+    assert "3 changed" in run(stack, "apply").stdout
+    shown = {file: superset.shown(file) for file in alerts}
+    assert {content["active"] for content in shown.values()} == {True}
+    assert {content["timezone"] for content in shown.values()} == {"Asia/Seoul"}
+    (recipient,) = shown["alerts/Morning_report.yaml"]["recipients"]
+    assert recipient == {"type": "Email", "recipient_config_json": {"target": "all@example.com"}}
+    assert "nothing was sent" in run(stack, "apply").stdout
+    run(stack, "export", "--to", str(superset.folders))
+    assert files_below(superset.folders) == files_below(PROJECT)
+
+
+def test_what_superset_does_not_take_as_an_alert_changes_nothing(superset: Superset) -> None:
+    stack = Stack(superset.stack.home, {**superset.stack.variables, "GROUNDUP_REPORT_MAIL_TO": "nobody"})
+    refused = run(stack, "apply", check=False)
+    assert refused.returncode == 1
+    assert "alerts/Morning_report.yaml: Superset does not take Morning report" in refused.stderr
+    assert superset.run("plan", "--exit-code").returncode == 0
+
+
+@pytest.mark.parametrize("file", [asset.file for asset in ASSETS.alerts])
+def test_an_alert_s_question_is_answered_with_one_value(stack: Stack, file: str) -> None:
+    (sql,) = [asset.content["sql"] for asset in ASSETS.alerts if asset.file == file]
+    environment = stack.environment
+    connection = pymysql.connect(
+        host=environment.mysql_host,
+        port=environment.mysql_port,
+        user="groundup_reader",
+        password=environment.mysql_reader_password,
+        database="reports",
+    )
+    # Counted from the day after the newest, whatever today is.
+    today = sql.replace("UTC_TIMESTAMP()", "(SELECT MAX(date) + INTERVAL 1 DAY FROM daily_report)")
+    later = sql.replace("UTC_TIMESTAMP()", "(SELECT MAX(date) + INTERVAL 3 DAY FROM daily_report)")
+    with connection, connection.cursor() as cursor:
+        found = []
+        for query in (today, later):
+            cursor.execute(query)
+            found.append(cursor.fetchall())
+    if file.startswith("alerts/DAU"):
+        ((percent,),) = found[0]
+        assert 0 <= percent < 100
+        assert found[1] == ()
+    else:
+        expected = {"alerts/Morning_report.yaml": [1, 0], "alerts/Data_is_late.yaml": [0, 2]}
+        assert [value for ((value,),) in found] == expected[file]
