@@ -48,7 +48,7 @@ def test_other_roles_are_written_and_the_tables_left_alone(
     package: Path, wanted: Callable[..., dict[str, str]]
 ) -> None:
     before = wanted()
-    with (package / "roles.py").open("a") as file:
+    with (package / "assets_roles.py").open("a") as file:
         file.write("\n# changed\n")
     assert outdated(wanted(), before, is_complete=True) == (ROLES, ACCOUNTS_STEP)
 

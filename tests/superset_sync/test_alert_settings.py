@@ -1,4 +1,4 @@
-"""Whom an alert tells is a setting; what nobody is set for sleeps, and a file never gets an address that it did not have."""
+"""Whom an alert tells is a setting; what nobody is set for sleeps, and an export names the setting again."""
 
 from __future__ import annotations
 

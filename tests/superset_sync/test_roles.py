@@ -114,7 +114,7 @@ def test_a_role_that_was_made_by_hand_is_based_on_what_is_nearest() -> None:
         ("all_database_access on all_database_access", False, True),
         # databases and people are the administrator's
         ("can_write on Database", False, False),
-        ("can_write on User", False, False),
+        ("can_edit on UserDBModelView", False, False),
         ("can_grant_guest_token on SecurityRestApi", False, False),
     ],
 )
