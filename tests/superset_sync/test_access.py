@@ -20,37 +20,42 @@ COUNTRY = "Germany"
 PAGE, OTHER_PAGE = "dashboards/daily_report.yaml", "dashboards/growth.yaml"
 DATASET, OTHER_DATASET = "datasets/Reports/daily_report.yaml", "datasets/Reports/growth.yaml"
 CHART = "charts/active_users_day.yaml"
+RULE = {
+    "name": "Partners see Germany",
+    "datasets": ["active_users", "daily_report"],
+    "clause": f"country = '{COUNTRY}'",
+    "group_key": "country",
+}
 PARTNER = {
     "name": "Partner",
     "based_on": ["Employee"],
     "never": ["all_datasource_access on *"],
-    "row_filters": [
-        {
-            "name": "Partners see Germany",
-            "datasets": ["active_users", "daily_report"],
-            "clause": f"country = '{COUNTRY}'",
-            "group_key": "country",
-        }
-    ],
+    "row_filters": [RULE],
 }
+# May ask the datasets themselves, and is held to the rows there as well.
+BRANCH = {"name": "Branch", "based_on": ["Employee"], "row_filters": [{**RULE, "name": "Branches see Germany"}]}
 PASSWORD = "a partner's password"
 
 
 @pytest.fixture(scope="module")
 def superset(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Superset]:
-    """The loaded stack, where a role Partner sees the daily report of one country; as it was afterwards."""
+    """The loaded stack, where Partner and Branch see one country, and Partner one page; put back afterwards."""
     found = Superset(stack, copied_folders(tmp_path_factory.mktemp("access") / "folders"))
-    (found.folders / "roles/Partner.yaml").write_text(write(PARTNER))
+    for role in (PARTNER, BRANCH):
+        (found.folders / f"roles/{role['name']}.yaml").write_text(write(role))
     found.write(PAGE, roles=["Analyst", "Employee", "Partner"])
     found.apply()
     with found.client() as client:
         roles = client.list("/api/v1/security/roles/", ["id", "name"])
-        role = next(item["id"] for item in roles if item["name"] == "Partner")
-        name = {"username": "partner", "first_name": "Pia", "last_name": "Partner", "email": "partner@example.com"}
-        user = {**name, "active": True, "roles": [role], "password": PASSWORD}
-        number = client.post("/api/v1/security/users/", user)["id"]
+        users = []
+        for name in ("partner", "branch"):
+            role = next(item["id"] for item in roles if item["name"] == name.capitalize())
+            user = {"username": name, "first_name": "Pia", "last_name": name, "email": f"{name}@example.com"}
+            account = {**user, "active": True, "roles": [role], "password": PASSWORD}
+            users.append(client.post("/api/v1/security/users/", account)["id"])
         yield found
-        client.delete(f"/api/v1/security/users/{number}")
+        for number in users:
+            client.delete(f"/api/v1/security/users/{number}")
     found.run("apply", "--force", "--prune")
 
 
@@ -185,11 +190,27 @@ def test_a_row_filter_cannot_be_talked_out_of(superset: Superset, partner: Super
     assert answer["data"] == []
 
 
+def test_a_row_filter_holds_in_rows_downloads_and_lists_of_values(superset: Superset) -> None:
+    (dataset,) = numbers(superset, "dataset", DATASET)
+    url = superset.stack.environment.superset_url
+    with SupersetClient(url, "branch", PASSWORD) as branch, superset.client("employee") as employee:
+        samples = f"/datasource/samples?datasource_id={dataset}&datasource_type=table&per_page=1000&page=1"
+        values = f"/api/v1/datasource/table/{dataset}/column/country/values/"
+        seen = []
+        for client in (branch, employee):
+            rows = client.post(samples, {})["result"]["data"]
+            seen.append(({row["country"] for row in rows}, set(client.get(values)["result"])))
+        assert seen[0] == ({COUNTRY}, {COUNTRY})
+        assert all(len(countries) > 1 for countries in seen[1])
+        raw = ask(branch, dataset, None, columns=["country", "platform"], metrics=[])
+        assert {row["country"] for row in raw["data"]} == {COUNTRY}
+
+
 def test_a_role_that_somebody_has_alone_is_not_deleted(superset: Superset, tmp_path: Path) -> None:
     folders = copied_folders(tmp_path / "folders")
     refused = superset.run("apply", "--from", str(folders), "--prune", check=False)
     assert refused.returncode == 1
-    assert "role Partner is the only one of partner; give them another first" in refused.stderr
+    assert "role Branch is the only one of branch; give them another first" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
