@@ -162,3 +162,13 @@ def test_the_text_around_a_report_stays_as_it_is() -> None:
     chosen = choose(asked(select, "GROUP BY 1"), REPORTS, ROLLUPS)
     assert chosen.startswith(f"SELECT {select} \nFROM (")
     assert chosen.endswith(") AS virtual_table \nGROUP BY 1")
+
+
+def test_a_row_filter_stays_where_superset_puts_it() -> None:
+    """Superset holds both the dataset and the table of its name to a role's clause."""
+    clause = "country = 'Germany'"
+    around = asked("DATE(date), SUM(dau)", f"WHERE ({clause}) GROUP BY DATE(date)", "daily_report")
+    assert tables(around)[0] == "daily_report_by_country"
+    within = re.sub(r"FROM daily_report\b", f"FROM (SELECT * FROM daily_report WHERE ({clause}))", around)
+    assert within != around
+    assert choose(within, REPORTS, ROLLUPS) == within

@@ -24,6 +24,7 @@ from superset_sync.check_roles import permissions
 from superset_sync.errors import ChangedMeanwhileError, RefusedError, VersionError
 from superset_sync.live import PATH, read_live
 from superset_sync.plan import make_plan
+from superset_sync.resolved import Instance, resolve
 from superset_sync.written import write
 from tests.conftest import Stack
 from tests.superset_sync.live_superset import UUIDS, Superset, run
@@ -191,9 +192,9 @@ def test_an_edit_between_plan_and_apply_is_not_overwritten(superset: Superset) -
 
 
 def _order(superset: Superset) -> dict[str, Any]:
-    assets = read_assets(superset.folders)
     with superset.client() as client:
         live = read_live(client)
+    assets = resolve(read_assets(superset.folders), Instance(live.permissions))
     plan = make_plan(assets, live)
     return make_order(assets, live, plan, plan.changes)
 
