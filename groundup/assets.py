@@ -1,4 +1,4 @@
-"""`groundup assets`: Superset's databases, datasets, charts and dashboards as code."""
+"""`groundup assets`: Superset's databases, datasets, roles, charts, dashboards and alerts as code."""
 
 from __future__ import annotations
 
