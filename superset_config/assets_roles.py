@@ -106,10 +106,8 @@ def delete_role(role: Any) -> None:
         raise RefusedError(f"role {role.name} is the only one of {', '.join(alone)}; give them another first")
     pages = db.session.query(Dashboard).filter(Dashboard.roles.contains(role)).all()
     if pages:
-        raise RefusedError(
-            f"role {role.name} is among those for whom dashboard {', '.join(str(page) for page in pages)} is; "
-            "take it out there first"
-        )
+        titles = ", ".join(page.dashboard_title for page in pages)
+        raise RefusedError(f"role {role.name} is among those for whom dashboard {titles} is; take it out there first")
     for rule in list(role.row_level_security_filters):
         _take_rule(role, rule)
     for user in list(role.user):

@@ -80,7 +80,9 @@ def pages(client: SupersetClient) -> set[str]:
     return {item["slug"] for item in client.list("/api/v1/dashboard/", ["id", "slug"])}
 
 
-def ask(client: SupersetClient, dataset: int, context: dict[str, Any] | None, **query: Any) -> dict[str, Any]:
+def ask(
+    client: SupersetClient, dataset: int, context: dict[str, Any] | None, result_type: str = "full", **query: Any
+) -> dict[str, Any]:
     """A chart's question, as the page sends it; `context` is the page and the chart from which it comes."""
     body = {
         "datasource": {"id": dataset, "type": "table"},
@@ -88,7 +90,7 @@ def ask(client: SupersetClient, dataset: int, context: dict[str, Any] | None, **
         "queries": [{"columns": ["date"], "filters": [], "orderby": [], "row_limit": 10_000, **query}],
         "form_data": context or {},
         "result_format": "json",
-        "result_type": "full",
+        "result_type": result_type,
     }
     (found,) = client.post("/api/v1/chart/data", body)["result"]
     return dict(found)
@@ -190,20 +192,21 @@ def test_a_row_filter_cannot_be_talked_out_of(superset: Superset, partner: Super
     assert answer["data"] == []
 
 
-def test_a_row_filter_holds_in_rows_downloads_and_lists_of_values(superset: Superset) -> None:
+def test_a_row_filter_holds_in_rows_samples_drills_and_lists_of_values(superset: Superset) -> None:
     (dataset,) = numbers(superset, "dataset", DATASET)
     url = superset.stack.environment.superset_url
     with SupersetClient(url, "branch", PASSWORD) as branch, superset.client("employee") as employee:
-        samples = f"/datasource/samples?datasource_id={dataset}&datasource_type=table&per_page=1000&page=1"
         values = f"/api/v1/datasource/table/{dataset}/column/country/values/"
         seen = []
         for client in (branch, employee):
-            rows = client.post(samples, {})["result"]["data"]
-            seen.append(({row["country"] for row in rows}, set(client.get(values)["result"])))
-        assert seen[0] == ({COUNTRY}, {COUNTRY})
-        assert all(len(countries) > 1 for countries in seen[1])
-        raw = ask(branch, dataset, None, columns=["country", "platform"], metrics=[])
-        assert {row["country"] for row in raw["data"]} == {COUNTRY}
+            answers = [
+                ask(client, dataset, None, kind, columns=["country", "platform"], metrics=[])
+                for kind in ("full", "results", "samples", "drill_detail")
+            ]
+            countries = [{row["country"] for row in answer["data"]} for answer in answers]
+            seen.append([*countries, set(client.get(values)["result"])])
+        assert all(found == {COUNTRY} for found in seen[0]), seen[0]
+        assert all(len(found) > 1 for found in seen[1]), seen[1]
 
 
 def test_a_role_that_somebody_has_alone_is_not_deleted(superset: Superset, tmp_path: Path) -> None:
