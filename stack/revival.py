@@ -11,6 +11,7 @@ from settings.environment import Environment
 from stack.launched import read_launched
 from stack.places import places_of
 
+_PATIENCE_SECONDS = 5
 _THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -30,8 +31,8 @@ def revive(environment: Environment, on_progress: Callable[[str], None] = lambda
     # A killed process leaves its socket's file behind, but nobody answers there.
     if (
         launched.is_whole
-        and _answers(places.supervisor_socket)
-        and _answers((environment.mysql_host, environment.mysql_port))
+        and answers(places.supervisor_socket, b"GET / HTTP/1.0\r\n\r\n")
+        and answers((environment.mysql_host, environment.mysql_port))
     ):
         return
     from stack.lifecycle import bring_back  # noqa: PLC0415 - the process manager costs time to import
@@ -39,15 +40,28 @@ def revive(environment: Environment, on_progress: Callable[[str], None] = lambda
     bring_back(environment, on_progress)
 
 
-def _answers(address: Path | tuple[str, int]) -> bool:
-    """Whether somebody listens there; not whether they make sense."""
+def answers(address: Path | tuple[str, int], said: bytes = b"") -> bool:
+    """Whether somebody there says something, when `said` has been said; MySQL greets by itself.
+
+    The kernel still takes connections for a process that has been killed and is not all gone yet.
+    """
     try:
-        if isinstance(address, tuple):
-            with socket.create_connection(address, timeout=5):
-                return True
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(5)
-            probe.connect(str(address))
-            return True
+        with _connected(address) as probe:
+            probe.settimeout(_PATIENCE_SECONDS)
+            probe.sendall(said)
+            return bool(probe.recv(1))
     except OSError:
         return False
+
+
+def _connected(address: Path | tuple[str, int]) -> socket.socket:
+    if isinstance(address, tuple):
+        return socket.create_connection(address, timeout=_PATIENCE_SECONDS)
+    probe = socket.socket(socket.AF_UNIX)
+    probe.settimeout(_PATIENCE_SECONDS)
+    try:
+        probe.connect(str(address))
+    except OSError:
+        probe.close()
+        raise
+    return probe

@@ -1,5 +1,7 @@
 """What `groundup load` does before it works: whatever has died of what `up` started is there again."""
 
+import socket
+import threading
 from collections.abc import Iterator
 
 import psutil
@@ -9,7 +11,7 @@ from settings.environment import LOADER, Environment
 from stack.launched import read_launched, write_launched
 from stack.lifecycle import start, stop
 from stack.places import places_of
-from stack.revival import revive
+from stack.revival import answers, revive
 from stack.supervisord import Supervisord, supervisord_processes
 from tests.stack.conftest import end, environment_in, processes_of
 from tests.stack.test_lifecycle import ask, kill, pids, seen, supervisor_pid
@@ -39,6 +41,21 @@ def test_what_runs_is_left_alone(running: Environment) -> None:
     said: list[str] = []
     revive(running, said.append)
     assert ((pids(running), supervisor_pid(running)), said) == (before, [])
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.0\r\n\r\n"], ids=["mysql", "supervisor"])
+def test_who_takes_a_connection_and_is_gone_does_not_answer(said: bytes) -> None:
+    """As the kernel does for a killed process of which not every thread has ended."""
+    with socket.create_server(("127.0.0.1", 0)) as dying:
+
+        def take_and_end() -> None:
+            connection, _ = dying.accept()
+            connection.close()
+
+        thread = threading.Thread(target=take_and_end)
+        thread.start()
+        assert not answers(("127.0.0.1", dying.getsockname()[1]), said)
+        thread.join()
 
 
 def test_a_server_that_was_killed_is_waited_for(running: Environment) -> None:
