@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import smtplib
+import ssl
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
@@ -61,13 +62,21 @@ def mail(addresses: str, text: str) -> None:
     """Sends the text to the addresses, which commas separate. Raises OSError and smtplib.SMTPException."""
     letter = EmailMessage()
     letter["Subject"] = text.splitlines()[0]
-    letter["From"] = _setting("ALERT_MAIL_FROM")
+    letter["From"] = _setting("SMTP_FROM")
     letter["To"] = addresses
     letter.set_content(text)
-    user = _setting("SMTP_USER")
-    with smtplib.SMTP(_setting("SMTP_HOST"), int(_setting("SMTP_PORT")), timeout=_SECONDS) as server:
-        if user:
-            server.starttls()
+    host, port, protection = _setting("SMTP_HOST"), int(_setting("SMTP_PORT")), _setting("SMTP_TLS")
+    # Python checks no certificate unless it is given a context.
+    context = ssl.create_default_context()
+    connection = (
+        smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=context)
+        if protection == "tls"
+        else smtplib.SMTP(host, port, timeout=_SECONDS)
+    )
+    with connection as server:
+        if protection == "starttls":
+            server.starttls(context=context)
+        if user := _setting("SMTP_USER"):
             server.login(user, _setting("SMTP_PASSWORD"))
         server.send_message(letter)
 

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from settings.errors import SettingsError
@@ -75,11 +75,15 @@ class Environment(BaseSettings):
     report_mail_to: str = ""
     report_slack_channel: str = ""
     report_timezone: str = "UTC"
-    alert_mail_from: str = "groundup@localhost"
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: str = ""
+    smtp_from: str = Field("groundup@localhost", pattern=r"^[^@\s]+@[^@\s]+$")
+    smtp_tls: Literal["", "none", "starttls", "tls"] = ""
+    slack_token: str = ""
+    slack_url: str = Field("", pattern=r"^(https?://\S+)?$")
+    superset_public_url: str = Field("", pattern=r"^(https?://[^/\s]+/?)?$")
 
     mysql_loader_password: str = ""
     mysql_reader_password: str = ""
@@ -110,6 +114,13 @@ class Environment(BaseSettings):
     @classmethod
     def _none_when_empty(cls, value: object) -> object:
         return value or None
+
+    @model_validator(mode="after")
+    def _protect_a_login(self) -> Environment:
+        # A password is not sent in the clear unless somebody says so.
+        if not self.smtp_tls:
+            self.smtp_tls = "starttls" if self.smtp_user else "none"
+        return self
 
     @property
     def superset_url(self) -> str:

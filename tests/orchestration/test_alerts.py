@@ -121,7 +121,7 @@ def test_a_webhook_gets_slacks_json(webhook: Inbox, monkeypatch: pytest.MonkeyPa
 def test_a_mail_goes_to_every_address(mailbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "ALERT_MAIL_TO": "ann@example.com, bob@example.com",
-        "ALERT_MAIL_FROM": "groundup@example.com",
+        "SMTP_FROM": "groundup@example.com",
         "SMTP_HOST": mailbox.address[0],
         "SMTP_PORT": str(mailbox.address[1]),
     }.items():
@@ -139,7 +139,7 @@ def test_a_webhook_that_refuses_keeps_no_mail_back_and_is_named(
     for name, value in {
         "ALERT_WEBHOOK": "http://{}:{}/gone".format(*webhook.address),
         "ALERT_MAIL_TO": "ann@example.com",
-        "ALERT_MAIL_FROM": "groundup@example.com",
+        "SMTP_FROM": "groundup@example.com",
         "SMTP_HOST": mailbox.address[0],
         "SMTP_PORT": str(mailbox.address[1]),
     }.items():
