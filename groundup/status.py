@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from settings.environment import Environment, load_environment
 from stack.places import places_of
 from stack.services import port_of
 from stack.states import ServiceState, states
+from superset_sync.undelivered import Undelivered, undelivered
 
 _COLORS = {"running": "green", "starting": "yellow", "stopped": "dim", "failed": "red"}
 
@@ -25,7 +27,8 @@ _COLORS = {"running": "green", "starting": "yellow", "stopped": "dim", "failed":
 def status(json_: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False) -> None:
     """Show what runs and since when, how the data are, what failed, and what to type. Changes nothing.
 
-    Ends with 1 when a service that `up` started does not run, the newest load failed, or data are late.
+    Ends with 1 when a service that `up` started does not run, the newest load failed, data are late, or an alert or
+    report could not be delivered.
 
     Example: groundup status
     """
@@ -36,7 +39,11 @@ def status(json_: Annotated[bool, typer.Option("--json", help="Everything as JSO
     if not mysql.should_run and mysql.state == "stopped":
         # It was stopped on purpose, or never started: that is no trouble.
         facts = dataclasses.replace(facts, store_trouble="")
-    problems = sorted([*_of_services(services), *judge(facts)], key=lambda problem: not problem.fails)
+    unsent = undelivered(environment) if mysql.state == "running" else []
+    problems = sorted(
+        [*_of_services(services), *judge(facts), *_of_messages(unsent, facts.now)],
+        key=lambda problem: not problem.fails,
+    )
     if json_:
         typer.echo(json.dumps(_as_json(environment, services, facts, problems), indent=2, ensure_ascii=False))
     else:
@@ -54,6 +61,17 @@ def _of_services(services: list[ServiceState]) -> list[Problem]:
         )
         for service in services
         if service.should_run and service.state != "running"
+    ]
+
+
+def _of_messages(unsent: list[Undelivered], now: dt.datetime) -> list[Problem]:
+    return [
+        Problem(
+            f"{message.kind} {message.name!r} was not delivered, {since(now, message.since)}: {message.reason}.",
+            "docs/alerts.md has the steps; it is tried again when it is next due",
+            fails=True,
+        )
+        for message in unsent
     ]
 
 
