@@ -27,7 +27,7 @@ def up(
 ) -> None:
     """Start the stack, load the demo where there is no data yet, publish the dashboards.
 
-    Services: mysql, redis, superset; and airflow, which starts when it is named. Run again, it starts
+    Services: mysql, redis, superset, worker, beat; and airflow, which starts when it is named. Run again, it starts
     what is not running and leaves the rest alone.
 
     Example: groundup up mysql
@@ -42,11 +42,13 @@ def up(
         # A load at BigQuery costs money: it is asked for by name.
         wants_load = environment.warehouse == "duckdb" and not services and not no_demo
         trouble = _load(environment, say) if wants_load else None
-        say(f"Waiting for {'airflow' if asked[-1] in AIRFLOW else asked[-1]}")
-        wait_healthy(environment, asked)
         if "superset" in asked:
+            say("Waiting for superset")
+            wait_healthy(environment, ["superset"])
             say("Publishing the dashboards")
             conflict = _publish(environment, say)
+        say(f"Waiting for {'airflow' if asked[-1] in AIRFLOW else asked[-1]}")
+        wait_healthy(environment, asked)
     if "superset" in asked:
         _print_accounts(environment)
         if conflict:

@@ -17,7 +17,7 @@ from stack.launched import forget_launched, read_launched, settings_digest, writ
 from stack.orphans import end_orphans
 from stack.places import Places, places_of, prepare
 from stack.ports import require_distinct_ports, require_free_port
-from stack.services import AIRFLOW, with_needs
+from stack.services import AIRFLOW, BACKGROUND, with_needs
 from stack.states import ServiceState, is_ready, states
 from stack.supervisor_config import render, write_config
 from stack.supervisord import ProcessInfo, Supervisord, start_supervisord, stop_supervisord, supervisord_processes
@@ -27,7 +27,14 @@ __all__ = ["ServiceState", "bring_back", "launch", "start", "states", "stop", "w
 Progress = Callable[[str], None]
 
 # Recovery after a crash takes its time; Superset brings its metadata up to date first.
-_READY_SECONDS = {"mysql": 180.0, "redis": 60.0, "superset": 300.0, **dict.fromkeys(AIRFLOW, 300.0)}
+_READY_SECONDS = {
+    "mysql": 180.0,
+    "redis": 60.0,
+    "superset": 300.0,
+    "worker": 300.0,
+    "beat": 60.0,
+    **dict.fromkeys(AIRFLOW, 300.0),
+}
 _POLL_SECONDS = 0.1
 # How long a verb waits for a server that the process manager is starting again after a crash.
 _RECOVERY_SECONDS = 60.0
@@ -177,7 +184,7 @@ def _make_ready(environment: Environment, places: Places, service: str, on_progr
     if service == "redis":
         redis_server.link_program(places)
         redis_server.write_redis_settings(environment, places)
-    if service == "superset":
+    if service in ("superset", *BACKGROUND):
         superset_server.require_installed()
     if service == "airflow":
         airflow_server.install(on_progress)
@@ -186,7 +193,7 @@ def _make_ready(environment: Environment, places: Places, service: str, on_progr
 
 
 def _start_in_order(environment: Environment, places: Places, daemon: Supervisord, wanted: Sequence[str]) -> None:
-    servers = [service for service in wanted if service not in ("superset", *AIRFLOW)]
+    servers = [service for service in wanted if service not in ("superset", *BACKGROUND, *AIRFLOW)]
     for service in servers:
         daemon.start(service)
     for service in servers:
@@ -194,8 +201,9 @@ def _start_in_order(environment: Environment, places: Places, daemon: Supervisor
     if "mysql" in wanted:
         put_accounts_in_place(environment, places)
     # These take long to boot; whoever wants to use them waits for them.
-    if "superset" in wanted:
-        daemon.start("superset")
+    for service in ("superset", *BACKGROUND):
+        if service in wanted:
+            daemon.start(service)
     if "airflow" in wanted:
         daemon.start("airflow")
         # Tasks talk to Airflow's server: without it, the first ones would fail.

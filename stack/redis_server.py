@@ -1,9 +1,14 @@
-"""The private Redis server: its settings and its command line. It holds Superset's cache, sessions and rate limits."""
+"""The private Redis server: its settings and its command line.
+
+It holds Superset's cache, sessions and rate limits, and the orders to its worker.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from settings.environment import Environment
 from stack.places import Places
@@ -58,6 +63,15 @@ def server_command(places: Places) -> list[str]:
 
 def redis_is_ready(environment: Environment) -> bool:
     """Whether the server answers to the password in force; a server that still reads its snapshot does not."""
+    return bool(_ask(environment, 0, lambda client: client.ping()))
+
+
+def redis_holds(environment: Environment, key: str, database: int) -> bool:
+    """Whether a key is there; it is not when the server does not answer."""
+    return bool(_ask(environment, database, lambda client: client.exists(key)))
+
+
+def _ask(environment: Environment, database: int, question: Callable[[Any], Any]) -> Any:
     # It takes a third of a second to read in, which whoever has no Redis running need not wait for.
     import redis  # noqa: PLC0415
     from redis.backoff import NoBackoff  # noqa: PLC0415
@@ -67,14 +81,15 @@ def redis_is_ready(environment: Environment) -> bool:
         host="127.0.0.1",
         port=environment.redis_port,
         password=environment.redis_password,
+        db=database,
         socket_timeout=5,
         socket_connect_timeout=5,
         retry=Retry(NoBackoff(), 0),
     )
     try:
-        return bool(client.ping())
+        return question(client)
     except (redis.RedisError, OSError):
-        return False
+        return None
     finally:
         client.close()
 

@@ -15,6 +15,8 @@ class Service(StrEnum):
     MYSQL = "mysql"
     REDIS = "redis"
     SUPERSET = "superset"
+    WORKER = "worker"
+    BEAT = "beat"
     AIRFLOW = "airflow"
     AIRFLOW_SCHEDULER = "airflow-scheduler"
     AIRFLOW_DAGS = "airflow-dags"
@@ -22,11 +24,19 @@ class Service(StrEnum):
 
 SERVICES: tuple[str, ...] = tuple(service.value for service in Service)
 
+# These wait by themselves for what they need.
+BACKGROUND = ("worker", "beat")
+
 # Airflow's three processes are of use together only; it starts when it is asked for by name.
 AIRFLOW = ("airflow", "airflow-scheduler", "airflow-dags")
 USUAL = tuple(service for service in SERVICES if service not in AIRFLOW)
 
-_NEEDS = {"superset": ("mysql", "redis"), **dict.fromkeys(AIRFLOW, ("mysql", *AIRFLOW))}
+_NEEDS = {
+    "superset": ("mysql", "redis"),
+    "worker": ("mysql", "redis", "superset"),
+    "beat": ("mysql", "redis", "superset", "worker"),
+    **dict.fromkeys(AIRFLOW, ("mysql", *AIRFLOW)),
+}
 
 
 def with_needs(services: Sequence[str]) -> list[str]:

@@ -14,8 +14,8 @@ from stack.launched import read_launched
 from stack.mysql_server import mysql_is_ready
 from stack.places import Places, places_of
 from stack.redis_server import redis_is_ready
-from stack.services import AIRFLOW, SERVICES, USUAL
-from stack.superset_server import superset_is_healthy
+from stack.services import AIRFLOW, BACKGROUND, SERVICES, USUAL
+from stack.superset_server import has_sign_of_life, superset_is_healthy
 from stack.supervisord import ProcessInfo, Supervisord
 
 State = Literal["running", "starting", "stopped", "failed"]
@@ -43,6 +43,8 @@ def is_ready(environment: Environment, service: str) -> bool:
         return redis_is_ready(environment)
     if service in AIRFLOW:
         return airflow_is_healthy(environment, service)
+    if service in BACKGROUND:
+        return has_sign_of_life(environment, service)
     return superset_is_healthy(environment)
 
 

@@ -1,4 +1,4 @@
-"""The Superset server: its command line and its health."""
+"""The Superset server, its worker and its beat: their command lines and their health."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import httpx
 
 from settings.environment import PROJECT, Environment
 from stack.errors import NotInstalledError
+from stack.redis_server import redis_holds
+
+# As `superset_config.background` names them, which needs Superset's own settings to be imported.
+BACKGROUND_DATABASE = 3
+_SIGNS_OF_LIFE = {"worker": "groundup:worker", "beat": "groundup:beat"}
 
 _PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
 
@@ -17,10 +22,25 @@ def server_command() -> list[str]:
     return [str(_PYTHON), "-m", "superset_config.boot"]
 
 
+def worker_command() -> list[str]:
+    """The command that executes alerts and reports."""
+    return [str(_PYTHON), "-m", "superset_config.worker"]
+
+
+def beat_command() -> list[str]:
+    """The command that says every minute that it is time to look which of them are due."""
+    return [str(_PYTHON), "-m", "superset_config.beat"]
+
+
 def require_installed(python: Path = _PYTHON) -> None:
     """Raise NotInstalledError unless Superset's environment is there."""
     if not python.exists():
         raise NotInstalledError(f"Superset is not installed in {python.parent.parent}: run make install.")
+
+
+def has_sign_of_life(environment: Environment, service: str) -> bool:
+    """Whether the worker or the beat has said within the last seconds that it is at work."""
+    return redis_holds(environment, _SIGNS_OF_LIFE[service], BACKGROUND_DATABASE)
 
 
 def superset_is_healthy(environment: Environment) -> bool:

@@ -19,6 +19,8 @@ class Program:
     service: str
     command: Sequence[str]
     stop_seconds: int
+    # Whether its children are told to stop as well; one that ends its children itself is told alone.
+    stops_children: bool = True
 
 
 def programs(environment: Environment, places: Places) -> list[Program]:
@@ -30,6 +32,9 @@ def programs(environment: Environment, places: Places) -> list[Program]:
         Program("mysql", mysql_server.server_command(environment, places), stop_seconds=60),
         Program("redis", redis_server.server_command(places), stop_seconds=15),
         Program("superset", superset_server.server_command(), stop_seconds=15),
+        # It lets the report that is being made come to its end; one that takes longer is begun anew at the next start.
+        Program("worker", superset_server.worker_command(), stop_seconds=30, stops_children=False),
+        Program("beat", superset_server.beat_command(), stop_seconds=10),
         # Its scheduler lets the tasks that run come to their end.
         *(
             Program(service, command, stop_seconds=60)
@@ -88,7 +93,7 @@ startsecs=1
 startretries=10
 stopsignal=TERM
 stopwaitsecs={program.stop_seconds}
-stopasgroup=true
+stopasgroup={str(program.stops_children).lower()}
 killasgroup=true
 redirect_stderr=true
 stdout_logfile={places.log(program.service)}

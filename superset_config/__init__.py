@@ -6,8 +6,10 @@ from importlib.util import find_spec
 
 from superset_config import (
     application,
+    background,
     cache,
     datasource,
+    delivery,
     environment,
     errors,
     features,
@@ -18,8 +20,10 @@ from superset_config import (
     sessions,
 )
 from superset_config.application import *  # noqa: F403
+from superset_config.background import *  # noqa: F403
 from superset_config.cache import *  # noqa: F403
 from superset_config.datasource import *  # noqa: F403
+from superset_config.delivery import *  # noqa: F403
 from superset_config.features import *  # noqa: F403
 from superset_config.look import *  # noqa: F403
 from superset_config.metadata import *  # noqa: F403
@@ -30,7 +34,19 @@ from superset_config.sessions import *  # noqa: F403
 # Superset runs `from superset_config import *`: only settings, or our modules would replace its own names.
 __all__ = [
     name
-    for module in (application, cache, datasource, features, look, metadata, rollups, security, sessions)
+    for module in (
+        application,
+        background,
+        cache,
+        datasource,
+        delivery,
+        features,
+        look,
+        metadata,
+        rollups,
+        security,
+        sessions,
+    )
     for name in vars(module)
     if name.isupper() and not name.startswith("_")
 ]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from superset_config.accounts import REPORTER
+from superset_config.environment import setting
+from superset_config.executions import begin_anew_what_is_cut_off
 from superset_config.filters import keep_values
+from superset_config.messages import name_day_and_send_once, use_slack_at
 from superset_config.newest_day import NewestDay, count_from_newest_day
+from superset_config.pictures import use_installed_chromium, wait_for_charts
 
 
 def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     """Superset calls it with the application, when its models can be imported."""
     from flask import Blueprint  # noqa: PLC0415 - there is none before, nor the rest
     from superset.extensions import appbuilder  # noqa: PLC0415
+    from superset.tasks.types import FixedExecutor  # noqa: PLC0415
 
     from superset_config.assets_api import AppliedAssetsRestApi  # noqa: PLC0415
 
@@ -19,3 +25,10 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     count_from_newest_day(app, NewestDay())
     appbuilder.add_api(AppliedAssetsRestApi)
     app.register_blueprint(Blueprint("groundup", __name__, template_folder="templates"))
+    # Whoever set it up, a report shows what every employee may see: its readers may be anybody.
+    app.config["ALERT_REPORTS_EXECUTORS"] = [FixedExecutor(REPORTER.username)]
+    use_installed_chromium()
+    wait_for_charts()
+    name_day_and_send_once()
+    begin_anew_what_is_cut_off()
+    use_slack_at(setting("GROUNDUP_SLACK_URL"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import sys
 from importlib.metadata import version
@@ -122,9 +123,8 @@ def create_accounts(_app: Any) -> None:
         role = security_manager.find_role(account.role)
         user = security_manager.find_user(username=account.username)
         if user is None:
-            security_manager.add_user(
-                account.username, account.name, "", account.email, role, password=account.password
-            )
+            password = account.password or secrets.token_urlsafe(32)
+            security_manager.add_user(account.username, account.name, "", account.email, role, password=password)
             continue
         if role not in user.roles:
             user.roles = [*user.roles, role]

@@ -23,3 +23,7 @@ class RefusedError(ApplyError):
 
 class StaleError(ApplyError):
     """Something has changed since the plan was made."""
+
+
+class BrowserMissingError(Exception):
+    """There is no browser that could take a picture. The message ends up in the log of executions."""

@@ -21,10 +21,11 @@ FEATURE_FLAGS = {
     # A dashboard's file may name the roles for whom it is.
     "DASHBOARD_RBAC": True,
     "ALLOW_FULL_CSV_EXPORT": True,
+    "ALERT_REPORTS": True,
+    # Slack has switched its first way of uploading files off.
+    "ALERT_REPORT_SLACK_V2": True,
+    "PLAYWRIGHT_REPORTS_AND_THUMBNAILS": True,
 }
-
-# There is no worker yet that would run anything in the background.
-CELERY_CONFIG = None
 
 # Report tables hold counts by day: a chart that needs more rows than this asks the wrong question.
 ROW_LIMIT = 10_000

@@ -42,6 +42,8 @@ def test_status_of_nothing_is_no_failure_and_changes_nothing(home: Path) -> None
         ["mysql", "stopped"],
         ["redis", "stopped"],
         ["superset", "stopped"],
+        ["worker", "stopped"],
+        ["beat", "stopped"],
     ]
     assert not home.exists()
 

@@ -28,6 +28,8 @@ from stack.places import places_of
 from tests.stack.conftest import Make, end, environment_in, processes_of
 
 SERVERS = ["mysql", "redis"]
+BACKGROUND = dict.fromkeys(("worker", "beat"), "stopped")
+STOPPED = {"superset": "stopped", **BACKGROUND}
 
 Runs = Callable[[str], None]
 
@@ -91,8 +93,8 @@ class TestRunning:
     """What a stack that runs is like; nothing here changes it."""
 
     def test_what_was_asked_for_runs_and_nothing_else(self, running: Environment) -> None:
-        assert seen(running) == {"mysql": "running", "redis": "running", "superset": "stopped"}
-        assert [state.should_run for state in states(running)] == [True, True, False]
+        assert seen(running) == {"mysql": "running", "redis": "running", **STOPPED}
+        assert [state.should_run for state in states(running)] == [True, True, False, False, False]
 
     def test_starting_again_leaves_the_processes_alone(self, running: Environment) -> None:
         before = pids(running)
@@ -202,7 +204,7 @@ class TestRunning:
 
 
 def test_nothing_runs_at_first_and_stopping_nothing_is_no_error(environment: Environment) -> None:
-    assert seen(environment) == {"mysql": "stopped", "redis": "stopped", "superset": "stopped"}
+    assert seen(environment) == {"mysql": "stopped", "redis": "stopped", **STOPPED}
     stop(environment)
     assert not environment.home.exists()
 
@@ -222,10 +224,10 @@ def test_down_leaves_no_process_and_up_finds_the_data_again(environment: Environ
 
 def test_one_service_alone_and_the_next_one_beside_it(environment: Environment) -> None:
     start(environment, ["redis"])
-    assert seen(environment) == {"mysql": "stopped", "redis": "running", "superset": "stopped"}
+    assert seen(environment) == {"mysql": "stopped", "redis": "running", **STOPPED}
     redis_pid = pids(environment)["redis"]
     start(environment, ["mysql"])
-    assert seen(environment) == {"mysql": "running", "redis": "running", "superset": "stopped"}
+    assert seen(environment) == {"mysql": "running", "redis": "running", **STOPPED}
     assert pids(environment)["redis"] == redis_pid
 
 
@@ -245,11 +247,11 @@ def test_after_its_supervisord_was_killed_the_next_start_takes_over(environment:
     assert {state.detail for state in states(environment) if state.should_run} == {
         "the process manager is gone: run groundup up"
     }
-    assert seen(environment) == {"mysql": "failed", "redis": "failed", "superset": "stopped"}
+    assert seen(environment) == {"mysql": "failed", "redis": "failed", **STOPPED}
     # They still run, hold the data folder and the ports.
     assert all(psutil.pid_exists(pid) for pid in orphans.values() if pid)
     start(environment, ["redis"])
-    assert seen(environment) == {"mysql": "running", "redis": "running", "superset": "stopped"}
+    assert seen(environment) == {"mysql": "running", "redis": "running", **STOPPED}
     assert not set(orphans.values()) & {pid for pid in pids(environment).values() if pid}
     assert ask(environment, READER, environment.mysql_reader_password, "SHOW TABLES IN reports") == (("kept",),)
 
@@ -396,10 +398,10 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GROUNDUP_SUPERSET_PORT"])),
 
     def test_launch_returns_while_it_boots_with_the_servers_ready(self, environment: Environment, runs: Runs) -> None:
         runs(self.SERVES)
-        launch(environment)
-        assert seen(environment) == {"mysql": "running", "redis": "running", "superset": "starting"}
+        launch(environment, ["superset"])
+        assert seen(environment) == {"mysql": "running", "redis": "running", "superset": "starting", **BACKGROUND}
         assert ask(environment, READER, environment.mysql_reader_password, "SELECT 1") == ((1,),)
-        wait_healthy(environment)
+        wait_healthy(environment, ["superset"])
         assert seen(environment)["superset"] == "running"
 
     def test_its_children_end_with_it(self, environment: Environment, runs: Runs) -> None:
@@ -414,16 +416,16 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GROUNDUP_SUPERSET_PORT"])),
         self, environment: Environment, runs: Runs
     ) -> None:
         runs("import time; time.sleep(1.2); raise SystemExit('the metadata is from the future')")
-        launch(environment)
+        launch(environment, ["superset"])
         with pytest.raises(ServiceFailedError, match=r"superset does not come up \(the metadata is from the future\)"):
-            wait_healthy(environment)
-        assert seen(environment) == {"mysql": "running", "redis": "running", "superset": "stopped"}
+            wait_healthy(environment, ["superset"])
+        assert seen(environment) == {"mysql": "running", "redis": "running", "superset": "stopped", **BACKGROUND}
 
     def test_one_that_does_not_answer_in_time_is_told(self, environment: Environment, runs: Runs) -> None:
         runs("import time; time.sleep(1000)")
-        launch(environment)
+        launch(environment, ["superset"])
         with pytest.raises(ServiceFailedError, match=r"superset did not answer within 1 seconds: read .*superset\.log"):
-            wait_healthy(environment, timeout=1)
+            wait_healthy(environment, ["superset"], timeout=1)
 
     def test_it_gets_the_settings_as_variables_and_the_project_to_import_from(
         self, environment: Environment, runs: Runs, tmp_path: Path
@@ -431,7 +433,7 @@ http.server.HTTPServer(("127.0.0.1", int(os.environ["GROUNDUP_SUPERSET_PORT"])),
         report = tmp_path / "report"
         code = f"import json, os; open({str(report)!r}, 'w').write(json.dumps(dict(os.environ)))\n" + self.SERVES
         runs(code)
-        start(environment)
+        start(environment, ["superset"])
         variables = json.loads(report.read_text())
         assert environment.as_variables().items() <= variables.items()
         assert variables["PYTHONPATH"] == str(PROJECT)

@@ -16,7 +16,7 @@ from stack.supervisord import Supervisord, supervisord_processes
 from tests.stack.conftest import end, environment_in, processes_of
 from tests.stack.test_lifecycle import ask, kill, pids, seen, supervisor_pid
 
-BOTH_RUN = {"mysql": "running", "redis": "running", "superset": "stopped"}
+BOTH_RUN = {"mysql": "running", "redis": "running", **dict.fromkeys(("superset", "worker", "beat"), "stopped")}
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,14 @@ from stack.services import SERVICES, with_needs
 
 
 def test_none_asked_for_means_the_usual_ones() -> None:
-    assert with_needs([]) == ["mysql", "redis", "superset"]
+    assert with_needs([]) == ["mysql", "redis", "superset", "worker", "beat"]
 
 
 def test_airflow_comes_when_it_is_asked_for_whole_and_with_the_reports() -> None:
     airflow = ["airflow", "airflow-scheduler", "airflow-dags"]
     assert with_needs(["airflow"]) == with_needs(["airflow-dags"]) == ["mysql", *airflow]
-    assert with_needs(["superset", "airflow"]) == list(SERVICES) == ["mysql", "redis", "superset", *airflow]
+    assert with_needs(["superset", "airflow"]) == ["mysql", "redis", "superset", *airflow]
+    assert with_needs(["beat", "airflow"]) == list(SERVICES)
 
 
 def test_one_that_needs_nothing_comes_alone() -> None:
@@ -22,6 +23,11 @@ def test_one_that_needs_nothing_comes_alone() -> None:
 
 def test_superset_brings_the_servers_that_it_needs_before_it() -> None:
     assert with_needs(["superset"]) == ["mysql", "redis", "superset"]
+
+
+def test_the_beat_brings_who_listens_to_it() -> None:
+    assert with_needs(["worker"]) == ["mysql", "redis", "superset", "worker"]
+    assert with_needs(["beat"]) == ["mysql", "redis", "superset", "worker", "beat"]
 
 
 def test_order_and_repetition_do_not_matter() -> None:

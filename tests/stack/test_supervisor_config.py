@@ -39,8 +39,14 @@ def test_every_service_stops_with_its_children_and_after_those_that_need_it(tmp_
     environment = environment_in(tmp_path)
     parsed = _parsed(render(environment, Places(tmp_path)))
     sections = [parsed[f"program:{program.service}"] for program in programs(environment, Places(tmp_path))]
-    assert all(section["stopasgroup"] == section["killasgroup"] == "true" for section in sections)
-    assert [section["priority"] for section in sections] == ["1", "2", "3", "4", "5", "6"]
+    assert all(section["killasgroup"] == "true" for section in sections)
+    assert [section["priority"] for section in sections] == ["1", "2", "3", "4", "5", "6", "7", "8"]
+
+
+def test_the_worker_alone_ends_its_children_itself_when_they_are_done(tmp_path: Path) -> None:
+    parsed = _parsed(render(environment_in(tmp_path), Places(tmp_path)))
+    alone = [name for name in parsed if name != "DEFAULT" and parsed[name].get("stopasgroup") == "false"]
+    assert alone == ["program:worker"]
 
 
 def test_servers_listen_on_this_machine_only(tmp_path: Path) -> None:

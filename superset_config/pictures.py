@@ -1,0 +1,71 @@
+"""Pictures of dashboards and charts: taken by Debian's Chromium, and only when every chart is drawn."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from functools import wraps
+from typing import Any
+
+from superset_config.errors import BrowserMissingError
+
+# A chart that is loading has a spinner, one that waits for its turn has nothing; an error is something to show.
+_DRAWN = """() => {
+    const charts = [...document.querySelectorAll('[data-test="chart-grid-component"], .chart-container')];
+    return charts.length > 0 && !document.querySelector('.loading, [data-test="loading-indicator"]')
+        && charts.every(chart => chart.querySelector('[id^="chart-id-"] > *, .ant-alert, [role="alert"], .ant-empty'));
+}"""
+# ECharts draws its lines in; it is at the end when half a second changes nothing any more.
+_STILL = """() => new Promise(resolve => {
+    const shape = () => [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join();
+    let before = shape();
+    const timer = setInterval(() => {
+        const now = shape();
+        if (now === before) { clearInterval(timer); resolve(true); }
+        before = now;
+    }, 500);
+})"""
+
+
+def launch_options(asked: Mapping[str, Any], *, program: str | None, is_root: bool) -> dict[str, Any]:
+    """How to start the browser. Chromium's sandbox does not work for root. Raises BrowserMissingError."""
+    if program is None:
+        raise BrowserMissingError("Chromium is not installed on this machine: run make install.")
+    return {**asked, "executable_path": program, "chromium_sandbox": not is_root}
+
+
+def use_installed_chromium() -> None:
+    """Let Playwright start the browser of this machine, for which Superset has no setting."""
+    from playwright.sync_api import BrowserType  # noqa: PLC0415 - absent where only the pure parts are tested
+
+    original = BrowserType.launch
+    if hasattr(original, "__wrapped__"):
+        return
+
+    @wraps(original)
+    def launch(browser: Any, **asked: Any) -> Any:
+        found = shutil.which("chromium")
+        return original(browser, **launch_options(asked, program=found, is_root=os.geteuid() == 0))
+
+    BrowserType.launch = launch
+
+
+def wait_for_charts() -> None:
+    """Let Superset take a picture when the page is complete; one that never is fails the report, by a timeout.
+
+    Superset looks once which spinners there are, and does not see those that a busy machine shows a moment later.
+    """
+    from superset.utils.webdriver import WebDriverPlaywright  # noqa: PLC0415
+
+    original = WebDriverPlaywright._get_screenshot
+    if hasattr(original, "__wrapped__"):
+        return
+
+    @wraps(original)
+    def take(page: Any, element: Any, element_name: str) -> bytes:
+        page.wait_for_function(_DRAWN)
+        page.wait_for_function(_STILL)
+        return original(page, element, element_name)
+
+    WebDriverPlaywright._get_screenshot = staticmethod(take)
