@@ -65,7 +65,10 @@ def complaint(kind: str, error: BaseException) -> str:
     reason = " ".join(str(error).split()).removesuffix(".")
     if kind == "Email":
         place = f"{setting('GROUNDUP_SMTP_HOST')}:{setting('GROUNDUP_SMTP_PORT')}"
-        return f"The mail server at {place} did not take the mail ({reason}); correct GROUNDUP_SMTP_… in .env."
+        return (
+            f"The mail server at {place} did not take the mail ({reason}); "
+            "correct GROUNDUP_SMTP_HOST and the rest in .env."
+        )
     refusal = getattr(error.__cause__, "response", None)
     if refusal is not None:
         reason = str(refusal.get("error"))

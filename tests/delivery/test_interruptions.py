@@ -116,4 +116,4 @@ def test_a_schedule_that_never_comes_stops_no_other(courier: Stack, schedules: S
     schedules.remove(number)
     schedules.remove(never)
     log = courier.run("logs", "worker", "-n", "200").stdout
-    assert "Report 'Never comes' never comes (failed to find next date): correct its crontab or time zone." in log
+    assert "Report 'Never comes' never comes (failed to find prev date): correct its crontab or time zone." in log
