@@ -42,7 +42,8 @@ WEBDRIVER_WINDOW = {"dashboard": (1440, 900), "slice": (1000, 600), "pixel_densi
 # `superset_config.pictures` waits until the charts are drawn; Superset's own fixed pauses add nothing.
 SCREENSHOT_SELENIUM_HEADSTART = 0
 SCREENSHOT_SELENIUM_ANIMATION_WAIT = 0
-SCREENSHOT_PLAYWRIGHT_DEFAULT_TIMEOUT = 60_000
+# A first start of the browser on a busy machine takes its time.
+SCREENSHOT_PLAYWRIGHT_DEFAULT_TIMEOUT = 180_000
 # A page of one piece: a dashboard that is put together from tiles has seams.
 SCREENSHOT_TILED_ENABLED = False
 
