@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import typer
 from rich.console import Console
 
+from backup.errors import BackupError
 from loaders.errors import LoaderError
 from settings.environment import load_environment
 from settings.errors import SettingsError
@@ -35,6 +36,8 @@ VERBS = (
     "sql",
     "assets",
     "store-ranks",
+    "backup",
+    "restore",
     "airflow",
 )
 
@@ -84,7 +87,7 @@ def main() -> None:
         if end.code == _INTERRUPTED:
             _fail("Interrupted; whatever was not finished is as before, and the same command goes on from there.")
         raise
-    except (LoaderError, SettingsError, StackError, SyncError) as error:
+    except (BackupError, LoaderError, SettingsError, StackError, SyncError) as error:
         _fail(str(error))
     except Exception as error:
         _fail(f"Unexpected {type(error).__name__}: {error}. GROUNDUP_DEBUG=1 shows where it comes from.")

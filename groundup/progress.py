@@ -36,3 +36,8 @@ def counted(title: str, total: int | None, *, quiet: bool = False) -> Iterator[C
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=total)
         yield lambda done: bar.update(task, advance=1, description=f"{title}: {done}")
+
+
+def details(say: Callable[[str], None]) -> Callable[[str], None]:
+    """Gives the function that takes what passes by within a step: for a terminal, and too much for a log."""
+    return say if Console(stderr=True).is_terminal else lambda _: None

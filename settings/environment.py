@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -149,8 +150,8 @@ class Environment(BaseSettings):
         }
 
 
-def load_environment() -> Environment:
-    """The settings in force: the environment first, then `.env`, then the generated secrets.
+def load_environment(secrets: Mapping[str, str] | None = None) -> Environment:
+    """The settings in force: the environment first, then `.env`, then the generated secrets, or those given.
 
     Raises SettingsError for a value of the wrong type.
     """
@@ -163,7 +164,7 @@ def load_environment() -> Environment:
             f"{name} is not valid: {first['msg']}; correct it in the environment or in .env."
         ) from error
     environment = environment.model_copy(update={"home": environment.home.expanduser().absolute()})
-    generated = _read_secrets(environment.secrets_file)
+    generated = read_secrets(environment.secrets_file) if secrets is None else secrets
     missing = {
         name.removeprefix("GROUNDUP_").lower(): generated[name]
         for name in SECRETS
@@ -178,22 +179,14 @@ def generate_secrets(environment: Environment) -> Environment:
     Raises SettingsError when the state folder cannot be written.
     """
     path = environment.secrets_file
-    known = _read_secrets(path)
+    known = read_secrets(path)
     for name in SECRETS:
         known.setdefault(name, secrets.token_urlsafe(32 if "SECRET" in name else 12))
-    text = (
-        "# Generated at first start. Keep it: Superset's stored passwords are encrypted with the secret key.\n"
-        + "".join(f"{name}={known[name]}\n" for name in SECRETS)
-    )
+    text = secrets_text(known)
     try:
         environment.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists() or path.read_text() != text:
-            draft = path.with_suffix(".new")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
+            write_secrets(path, text)
     except OSError as error:
         raise SettingsError(
             f"The state folder {environment.home} cannot be written ({error.strerror}); "
@@ -202,7 +195,27 @@ def generate_secrets(environment: Environment) -> Environment:
     return load_environment()
 
 
-def _read_secrets(path: Path) -> dict[str, str]:
+def secrets_text(known: Mapping[str, str]) -> str:
+    """The text of `secrets.env` with these secrets."""
+    return (
+        "# Generated at first start. Keep it: Superset's stored passwords are encrypted with the secret key.\n"
+        + "".join(f"{name}={known[name]}\n" for name in SECRETS if name in known)
+    )
+
+
+def write_secrets(path: Path, text: str) -> None:
+    """Write a file of secrets whole, readable by this account alone. Raises OSError."""
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def read_secrets(path: Path) -> dict[str, str]:
+    """The secrets of a file by name; none where there is no file. Raises SettingsError when it cannot be read."""
     try:
         lines = path.read_text().splitlines()
     except FileNotFoundError:

@@ -13,6 +13,7 @@ from settings.environment import SECRETS, Environment
 from stack import airflow_server, mysql_server, redis_server, superset_server
 from stack.accounts import put_accounts_in_place
 from stack.errors import PlaceError, ServiceFailedError, StackError
+from stack.exchange import Exchange, begin, finish, is_due
 from stack.launched import forget_launched, read_launched, settings_digest, write_launched
 from stack.orphans import end_orphans
 from stack.places import Places, places_of, prepare
@@ -22,7 +23,7 @@ from stack.states import ServiceState, is_ready, states
 from stack.supervisor_config import render, write_config
 from stack.supervisord import ProcessInfo, Supervisord, start_supervisord, stop_supervisord, supervisord_processes
 
-__all__ = ["ServiceState", "bring_back", "launch", "start", "states", "stop", "wait_healthy"]
+__all__ = ["ServiceState", "bring_back", "exchange_state", "launch", "start", "states", "stop", "wait_healthy"]
 
 Progress = Callable[[str], None]
 
@@ -93,6 +94,22 @@ def bring_back(environment: Environment, on_progress: Progress = _silent) -> Non
             _bring_up(environment, places, asked, on_progress)
 
 
+def exchange_state(environment: Environment, prepared: Exchange, on_progress: Progress = _silent) -> tuple[str, ...]:
+    """Stop everything and put the prepared state in place; the services that had been asked for, to be started again.
+
+    Killed before the exchange begins, the old state is there; killed in the middle of it, whoever starts the stack next
+    ends it. Raises StackError.
+    """
+    places = places_of(environment)
+    with _only_one(places, on_progress):
+        asked = read_launched(places).services
+        _end_everything(places, on_progress)
+        on_progress("Putting the restored state in place")
+        begin(places, prepared)
+        finish(places)
+    return asked
+
+
 def wait_healthy(environment: Environment, services: Sequence[str] = (), timeout: float | None = None) -> None:
     """Return when the services, and those that they need, answer. `timeout` is in seconds for each of them.
 
@@ -113,11 +130,15 @@ def stop(environment: Environment, on_progress: Progress = _silent) -> None:
     if not places.supervisor.exists():
         return
     with _only_one(places, on_progress):
-        if supervisord_processes(places):
-            on_progress("Stopping the services")
-        stop_supervisord(places)
-        end_orphans(places)
+        _end_everything(places, on_progress)
         forget_launched(places)
+
+
+def _end_everything(places: Places, on_progress: Progress) -> None:
+    if supervisord_processes(places):
+        on_progress("Stopping the services")
+    stop_supervisord(places)
+    end_orphans(places)
 
 
 def _prepared(environment: Environment, services: Sequence[str]) -> Places:
@@ -129,6 +150,9 @@ def _prepared(environment: Environment, services: Sequence[str]) -> Places:
 
 
 def _bring_up(environment: Environment, places: Places, asked: Sequence[str], on_progress: Progress) -> None:
+    if is_due(places):
+        _end_everything(places, on_progress)
+        finish(places)
     config = render(environment, places)
     digest = settings_digest(environment, config)
     earlier = read_launched(places)

@@ -1,0 +1,1 @@
+"""Everything that can't be made anew, in one file, and back."""
