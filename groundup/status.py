@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from backup.latest import last_backup
 from groundup.console import output, plain_table
 from groundup.values import plain
 from loaders.health import Delivery, Facts, Problem, counted, deliveries, judge, since, size
@@ -85,7 +86,7 @@ def _show(environment: Environment, services: list[ServiceState], facts: Facts, 
             console.print(table)
     console.print()
     for name, text in _lines(environment, facts):
-        console.print(f"[bold]{name:<10}[/bold] {escape(text)}", soft_wrap=True)
+        console.print(f"[bold]{name:<11}[/bold] {escape(text)}", soft_wrap=True)
     console.print()
     for problem in problems:
         mark = "[red]✗[/red]" if problem.fails else "[yellow]![/yellow]"
@@ -167,6 +168,15 @@ def _lines(environment: Environment, facts: Facts) -> list[tuple[str, str]]:
         )
     else:
         lines.append(("last load", "none yet"))
+    kept = last_backup(environment.home)
+    lines.append(
+        (
+            "last backup",
+            f"{kept.made_at:%Y-%m-%d %H:%M:%S} UTC, {since(facts.now, kept.made_at)}: {kept.file}"
+            if kept
+            else "none yet: groundup backup FILE",
+        )
+    )
     if facts.disk_free is not None and facts.disk_total is not None:
         lines.append(("disk", f"{size(facts.disk_free)} free of {size(facts.disk_total)} at {environment.home}"))
     lines.append(("logs", f"groundup logs SERVICE, or {places_of(environment).logs}"))
@@ -198,6 +208,7 @@ def _as_json(
             for delivery in deliveries(facts)
         ],
         **{name: _jsonable(getattr(facts, name)) for name in ("worker", "warehouse", "store", "journal")},
+        "last_backup": _jsonable(last_backup(environment.home)),
         "disk": {"free": facts.disk_free, "total": facts.disk_total},
         "problems": [dataclasses.asdict(problem) for problem in problems],
     }

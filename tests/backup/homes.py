@@ -1,0 +1,161 @@
+"""What a home holds, read in a way of its own, to compare two homes by."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import duckdb
+import psutil
+import pymysql
+
+from loaders.store.connection import connect
+from settings.environment import PROJECT, REPORTS_DATABASE, SECRETS, SUPERSET_DATABASE
+from stack.mysql_server import connect_as_administrator
+from stack.places import places_of
+from superset_sync.client import SupersetClient
+from superset_sync.live import PATH
+from tests.conftest import GROUNDUP, Stack
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def mysql_rows(stack: Stack) -> Rows:
+    """Every row of every table of both databases."""
+    found: Rows = {}
+    with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
+        cursor.execute("SET NAMES utf8mb4")
+        for database in (REPORTS_DATABASE, SUPERSET_DATABASE):
+            cursor.execute(f"SHOW TABLES FROM `{database}`")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"SELECT * FROM `{database}`.`{table}`")
+                found[f"{database}.{table}"] = sorted(cursor.fetchall(), key=repr)
+    return found
+
+
+def mysql_checksums(stack: Stack) -> dict[str, int]:
+    """MySQL's own checksum of every table."""
+    found = {}
+    with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
+        for database in (REPORTS_DATABASE, SUPERSET_DATABASE):
+            cursor.execute(f"SHOW TABLES FROM `{database}`")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"CHECKSUM TABLE `{database}`.`{table}`")
+                found[f"{database}.{table}"] = cursor.fetchall()[0][1]
+    return found
+
+
+def mysql_shapes(stack: Stack) -> dict[str, str]:
+    """How every table was made."""
+    found = {}
+    with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
+        for database in (REPORTS_DATABASE, SUPERSET_DATABASE):
+            cursor.execute(f"SHOW TABLES FROM `{database}`")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"SHOW CREATE TABLE `{database}`.`{table}`")
+                found[f"{database}.{table}"] = cursor.fetchall()[0][1]
+    return found
+
+
+def warehouse_rows(stack: Stack) -> dict[str, tuple[Any, ...]]:
+    """The number of rows of every table of the warehouse, and a sum over all that is in them."""
+    with duckdb.connect(str(stack.environment.warehouse_file), read_only=True) as connection:
+        names = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+        return {
+            f"{schema}.{table}": connection.execute(
+                f'SELECT count(*), sum(hash(t)::HUGEINT) FROM "{schema}"."{table}" AS t'
+            ).fetchall()[0]
+            for schema, table in names
+        }
+
+
+def assets(client: SupersetClient) -> list[dict[str, Any]]:
+    """Every asset as Superset holds it, with its digest."""
+    return sorted(client.get_ours(PATH)["assets"], key=lambda asset: str(asset["uuid"]))
+
+
+def signed_in(stack: Stack, account: str = "admin", password: str = "") -> SupersetClient:
+    """A session in this home's Superset."""
+    environment = stack.environment
+    return SupersetClient(environment.superset_url, account, password or environment.admin_password)
+
+
+def planned(stack: Stack) -> list[Any]:
+    """What a load would do."""
+    return list(json.loads(stack.run("plan", "--json").stdout)["steps"])
+
+
+@contextmanager
+def begun(stack: Stack, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A verb that is at work."""
+    process = subprocess.Popen(
+        [GROUNDUP, *arguments],
+        cwd=PROJECT,
+        env={**os.environ, **stack.variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+class Watch:
+    """Looks at something again and again, in a thread of its own; `seen` is what it has come across."""
+
+    def __init__(self) -> None:
+        self.seen: set[Any] = set()
+        self.looks = 0
+        self._stop = threading.Event()
+
+    @contextmanager
+    def over(self, look: Any, pause: float) -> Iterator[Watch]:
+        def run() -> None:
+            while not self._stop.is_set():
+                self.seen.update(look())
+                self.looks += 1
+                time.sleep(pause)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            thread.join()
+
+
+def secrets_of(stack: Stack) -> list[str]:
+    """Every password and key of a home."""
+    variables = stack.environment.as_variables()
+    return [variables[name] for name in SECRETS]
+
+
+def told_secrets(secrets: list[str]) -> set[str]:
+    """Those that anybody can read in the list of processes now."""
+    lines = []
+    for process in psutil.process_iter():
+        try:
+            lines.append("\0".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return {secret for secret in secrets if any(secret in line for line in lines)}
+
+
+def figures(stack: Stack) -> set[tuple[Any, ...]]:
+    """What somebody sees who reads the reports now."""
+    try:
+        with closing(connect(stack.environment, "reader")) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*), SUM(dau), SUM(takes) FROM daily_report")
+            return set(cursor.fetchall())
+    except pymysql.MySQLError as error:
+        return {("refused", str(error))}
