@@ -77,7 +77,7 @@ def warehouse_rows(stack: Stack) -> dict[str, tuple[Any, ...]]:
 
 def assets(client: SupersetClient) -> list[dict[str, Any]]:
     """Every asset as Superset holds it, with its digest."""
-    return sorted(client.get_ours(PATH)["assets"], key=lambda asset: str(asset["uuid"]))
+    return sorted(client.get_ours(PATH)["result"]["assets"], key=lambda asset: str(asset["uuid"]))
 
 
 def signed_in(stack: Stack, account: str = "admin", password: str = "") -> SupersetClient:

@@ -246,9 +246,8 @@ def test_people_find_what_they_made_and_sign_in_with_their_own_password(lost: Lo
         assert assets(admin) == lost.assets
         charts = [chart["slice_name"] for chart in admin.list("/api/v1/chart/", ["slice_name"])]
         queries = admin.list("/api/v1/saved_query/", ["label", "sql"])
-        databases = {
-            found["database_name"]: found["id"] for found in admin.list("/api/v1/database/", ["id", "database_name"])
-        }
+        databases = admin.list("/api/v1/database/", ["id", "database_name"])
+        another = next(found["id"] for found in databases if found["database_name"] == "Another")
         connection = admin.get(f"/api/v1/database/{another}/connection")["result"]
     assert "Mine" in charts
     assert [(query["label"], query["sql"]) for query in queries] == [("Weekly", QUERY)]
