@@ -187,8 +187,10 @@ def _work_folder(environment: Environment) -> Iterator[Path]:
         ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield folder
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     except BlockingIOError as error:
         raise BackupError(f"Another backup of {environment.home} is being made: wait until it ends.") from error
     finally:

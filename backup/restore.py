@@ -95,12 +95,10 @@ def _require_fit(manifest: Manifest, ours: Environment, path: Path, has_secrets:
 
 
 def _require_empty(environment: Environment, places: Places, *, force: bool) -> None:
-    held_data = [
-        place
-        for place in (places.mysql_data, environment.warehouse_file, metadata_file(places))
-        if place.exists() and not exchange.is_due(places)
-    ]
-    if held_data and not force:
+    data = (places.mysql_data, environment.warehouse_file, metadata_file(places))
+    held_data = [place for place in data if place.exists()]
+    # An exchange that was cut off has been allowed already.
+    if held_data and not force and not exchange.is_due(places):
         raise UnfitError(
             f"The home {environment.home} holds data already ({held_data[0].relative_to(environment.home)}): back it "
             "up and restore with --force, or set GROUNDUP_HOME to another folder."
@@ -182,7 +180,7 @@ def _exchange(environment: Environment, order: Exchange, say: Say) -> tuple[str,
 
 @contextmanager
 def _prepared(places: Places) -> Iterator[Path]:
-    """The folder beside the state, empty and ours alone; left there when the exchange was not ended."""
+    """The folder beside the state, empty and ours alone; it stays when the exchange was begun."""
     folder = exchange.prepared_folder(places)
     try:
         prepare(places)
@@ -195,9 +193,19 @@ def _prepared(places: Places) -> Iterator[Path]:
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(mode=0o700)
-        yield folder
+        try:
+            yield folder
+        except BaseException:
+            if not exchange.is_due(places):
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
     except BlockingIOError as error:
         raise BackupError(f"Another restore into {places.home} is at work: wait until it ends.") from error
+    except OSError as error:
+        raise BackupError(
+            f"Nothing was restored into {places.home}, and nothing was changed ({error.strerror or error}): "
+            "make room on its disk, and the folder writable, then try again."
+        ) from error
     finally:
         os.close(lock)
 

@@ -8,7 +8,8 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -149,6 +150,16 @@ def told_secrets(secrets: list[str]) -> set[str]:
         except psutil.Error:
             continue
     return {secret for secret in secrets if any(secret in line for line in lines)}
+
+
+def servers_below(folder: Path) -> list[psutil.Process]:
+    """The MySQL servers whose data lie below a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if any(word.startswith(f"--datadir={folder}/") for word in process.cmdline()):
+                found.append(process)
+    return found
 
 
 def figures(stack: Stack) -> set[tuple[Any, ...]]:
