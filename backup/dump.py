@@ -37,6 +37,8 @@ _OPTIONS = (
     f"--ignore-table-data={SUPERSET_DATABASE}.logs",
 )
 _DATABASE = re.compile(rb"USE `(.+)`;$")
+_NAME = rb"`(?:[^`]|``)+`"
+_INSERT = re.compile(rb"INSERT INTO %b (?:\((?:%b(?:, )?)+\) )?VALUES\s" % (_NAME, _NAME))
 _TABLE = re.compile(rb"-- Dumping data for table `(.+)`$")
 # A table of which a statement has been changed since the snapshot: 1412 in MySQL's own numbers.
 _CHANGED = re.compile(r"Table definition has changed|\b1412\b")
@@ -73,11 +75,12 @@ class Tally:
     def _look_at(self, line: bytes) -> None:
         # A value's line breaks are escaped, so a row is a line: `(…),`, and the last of a statement `(…);`.
         if self._in_rows:
-            self._rows[self._table] += 1
-            self._digests[self._table].update(line[:-2])
-            self._in_rows = not line.endswith(b";\n")
-        elif line.startswith(b"INSERT INTO `"):
+            self._count(line)
+        elif statement := _INSERT.match(line):
             self._in_rows = True
+            # Where the columns are named, the first row follows in the same line.
+            if row := line[statement.end() :]:
+                self._count(row)
         elif found := _DATABASE.match(line):
             self._database = found[1].decode()
         elif found := _TABLE.match(line):
@@ -85,6 +88,11 @@ class Tally:
             self._rows[self._table] = 0
             self._digests[self._table] = hashlib.sha256()
             self._on_table(self._table)
+
+    def _count(self, row: bytes) -> None:
+        self._rows[self._table] += 1
+        self._digests[self._table].update(row[:-2])
+        self._in_rows = not row.endswith(b";\n")
 
     def tables(self) -> dict[str, TableDigest]:
         """Every table by `database.table`, once the dump is through."""

@@ -23,8 +23,9 @@ UNLOCK TABLES;
 UNLOCK TABLES;
 USE `superset`;
 -- Dumping data for table `days`
-INSERT INTO `days` (`date`, `b`) VALUES
-(1,_binary '(\n;');
+INSERT INTO `days` (`date`, `b)`) VALUES (1,_binary '(\n;'),
+(2,'x');
+INSERT INTO `days` (`date`, `b)`) VALUES (3,'y');
 -- Dump completed
 """.splitlines(keepends=True)
 
@@ -35,7 +36,7 @@ def test_rows_are_counted_by_database_and_table() -> None:
     assert {name: table.rows for name, table in tally.tables().items()} == {
         "reports.days": 3,
         "reports.empty": 0,
-        "superset.days": 1,
+        "superset.days": 3,
     }
 
 
@@ -46,7 +47,7 @@ def test_the_digest_is_that_of_the_rows_however_statements_are_cut() -> None:
         for _ in tally.watch(iter(lines)):
             pass
     assert whole.tables() == cut.tables()
-    assert whole.tables()["superset.days"].sha256 == hashlib.sha256(b"(1,_binary '(\\n;')").hexdigest()
+    assert whole.tables()["superset.days"].sha256 == hashlib.sha256(b"(1,_binary '(\\n;')(2,'x')(3,'y')").hexdigest()
 
 
 def test_a_row_that_differs_differs() -> None:
