@@ -67,6 +67,21 @@ def check_warehouse(copy: Path, rows: dict[str, int], backup: Path) -> None:
         _compare(_warehouse_rows(connection), rows, "the warehouse", backup)
 
 
+def forgotten_since(warehouse: Path, copy: Path) -> int:
+    """How many people the warehouse has been told to forget of whom the copy of an earlier one knows nothing.
+
+    None where the warehouse cannot be read.
+    """
+    found = []
+    for path in (warehouse, copy):
+        try:
+            with open_file(path, read_only=True) as connection:
+                found.append({row[0] for row in connection.execute("FROM groundup.forgotten").fetchall()})
+        except (WarehouseError, duckdb.Error):
+            return 0
+    return len(found[0] - found[1])
+
+
 def _warehouse_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     names = connection.execute(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"

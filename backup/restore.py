@@ -38,12 +38,16 @@ SETTINGS_FOLDER = "restored-settings"
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored, which services had been running, and which settings are not those of this project."""
+    """What was restored, which services had been running, and which settings are not those of this project.
+
+    `forgotten` is the number of people who were forgotten after the backup, and are in it.
+    """
 
     manifest: Manifest
     services: tuple[str, ...]
     differing: tuple[str, ...]
     settings: Path
+    forgotten: int
 
 
 def restore(
@@ -69,8 +73,10 @@ def restore(
             kept = _keep_settings(backup, folder)
             files.sync_tree(folder)
             order = Exchange([*comes, SETTINGS_FOLDER], _goes(environment, places, backup.manifest))
+            forgotten = files.forgotten_since(environment.warehouse_file, folder / environment.warehouse_file.name)
             services = _exchange(environment, order, say)
-    return Restored(backup.manifest, services, tuple(differing(kept, environment)), environment.home / SETTINGS_FOLDER)
+    settings = environment.home / SETTINGS_FOLDER
+    return Restored(backup.manifest, services, tuple(differing(kept, environment)), settings, forgotten)
 
 
 def _require_fit(manifest: Manifest, ours: Environment, path: Path, has_secrets: bool) -> None:

@@ -47,6 +47,11 @@ def _tell(restored: Restored) -> None:
         f"The state of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC is in place, {manifest.rows:,} rows of "
         f"{len(manifest.tables)} tables, each compared with the backup; {then}."
     )
+    if restored.forgotten:
+        typer.echo(
+            f"People who were forgotten since, and are in the backup: {restored.forgotten}; run `groundup forget` for "
+            "them again."
+        )
     if restored.differing:
         typer.echo(
             f"Its {' and '.join(restored.differing)} differ from this project's: they lie in {restored.settings}; "

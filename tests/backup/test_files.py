@@ -15,6 +15,7 @@ from backup.files import (
     check_airflow,
     check_warehouse,
     copy_airflow,
+    forgotten_since,
     log_of,
     settle_warehouse,
     warehouse_at_rest,
@@ -69,3 +70,13 @@ def test_broken_metadata_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "metadata.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     with pytest.raises(BackupError, match="Airflow's metadata"):
         airflow_rows(tmp_path / "metadata.sqlite")
+
+
+def test_who_was_forgotten_after_a_copy_was_made_is_counted(tmp_path: Path) -> None:
+    warehouse, copy = tmp_path / "warehouse.duckdb", tmp_path / "copy.duckdb"
+    for path, digests in ((warehouse, ("a", "b", "c")), (copy, ("a",))):
+        with open_file(path) as connection:
+            connection.executemany("INSERT INTO groundup.forgotten VALUES (?)", [[digest] for digest in digests])
+    assert forgotten_since(warehouse, copy) == 2
+    assert forgotten_since(copy, warehouse) == 0
+    assert forgotten_since(tmp_path / "none.duckdb", copy) == 0
