@@ -55,14 +55,19 @@ JOAN = {
 }
 QUERY = "SELECT 'a ''quoted'' \\\\ snowman ☃', \"and\ta tab\"\n-- and a line"
 
-# Superset's own search for what it encrypts, as it makes it when its key is changed.
+# Every column that Superset reads and writes through its key.
 DISCOVERY = """
 import json
 from superset.app import create_app
 with create_app().app_context():
-    from superset.utils.encrypt import SecretsMigrator
-    found = SecretsMigrator("").discover_encrypted_fields()
-    print(json.dumps({table: sorted(columns) for table, columns in found.items()}))
+    from flask_appbuilder import Model
+    from superset.databases.ssh_tunnel import models
+    from superset.utils.encrypt import EncryptedType
+    found = {
+        table.name: sorted(column.name for column in table.columns if isinstance(column.type, EncryptedType))
+        for table in Model.metadata.tables.values()
+    }
+    print(json.dumps({table: columns for table, columns in found.items() if columns}))
 """
 
 
