@@ -36,6 +36,10 @@ SECRETS = (
 )
 
 
+_DOMAIN = r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+# Where anybody may have an address.
+_OPEN_DOMAINS = frozenset({"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com"})
+_GOOGLE = "https://accounts.google.com"
 _LOGOS = (".svg", ".png", ".jpg", ".jpeg")
 _LOGO_BYTES = 200_000
 
@@ -69,6 +73,14 @@ class Environment(BaseSettings):
     superset_host: str = "127.0.0.1"
     superset_port: int = Field(8088, ge=1, le=65535)
     airflow_port: int = Field(8080, ge=1, le=65535)
+    superset_public_url: str = Field("", pattern=r"^(https?://[^/\s]+/?)?$")
+
+    oauth_client_id: str = ""
+    oauth_client_secret: str = ""
+    oauth_domains: str = Field("", pattern=rf"^({_DOMAIN}(\s*,\s*{_DOMAIN})*)?$")
+    oauth_issuer: str = Field(_GOOGLE, pattern=r"^(https://[^\s?#]+|http://127\.0\.0\.1:\d+/?)$")
+    oauth_domain_claim: str = Field("hd", pattern=r"^[A-Za-z0-9_.:/-]+$")
+    oauth_label: str = Field("Google", min_length=1, max_length=30)
 
     alert_webhook: str = ""
     alert_mail_to: str = ""
@@ -84,13 +96,13 @@ class Environment(BaseSettings):
     smtp_tls: Literal["", "none", "starttls", "tls"] = ""
     slack_token: str = ""
     slack_url: str = Field("", pattern=r"^(https?://\S+)?$")
-    superset_public_url: str = Field("", pattern=r"^(https?://[^/\s]+/?)?$")
 
     mysql_loader_password: str = ""
     mysql_reader_password: str = ""
     mysql_superset_password: str = ""
     redis_password: str = ""
     superset_secret_key: str = ""
+    superset_previous_secret_key: str = ""
     superset_guest_secret: str = ""
     airflow_secret_key: str = ""
     admin_password: str = ""
@@ -121,6 +133,22 @@ class Environment(BaseSettings):
         # A password is not sent in the clear unless somebody says so.
         if not self.smtp_tls:
             self.smtp_tls = "starttls" if self.smtp_user else "none"
+        return self
+
+    @model_validator(mode="after")
+    def _let_in_the_company_alone(self) -> Environment:
+        """A sign-in that is half set up would be open to nobody, or to everybody who has an account at Google."""
+        asked = {name: getattr(self, name) for name in ("oauth_client_id", "oauth_client_secret", "oauth_domains")}
+        empty = [f"GROUNDUP_{name.upper()}" for name, value in asked.items() if not value]
+        if 0 < len(empty) < len(asked):
+            raise ValueError(f"Signing in with {self.oauth_label} needs {' and '.join(empty)} as well")
+        domains = {name.strip().lower() for name in self.oauth_domains.split(",")}
+        if domains & _OPEN_DOMAINS:
+            raise ValueError(
+                f"GROUNDUP_OAUTH_DOMAINS lets in everybody who opens an address at {min(domains & _OPEN_DOMAINS)}"
+            )
+        if self.oauth_client_id and self.oauth_issuer.rstrip("/") == _GOOGLE and self.oauth_domain_claim != "hd":
+            raise ValueError("GROUNDUP_OAUTH_DOMAIN_CLAIM must be hd at Google, where anybody can have an account")
         return self
 
     @property
@@ -159,10 +187,10 @@ def load_environment(secrets: Mapping[str, str] | None = None) -> Environment:
         environment = Environment()
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"GROUNDUP_{str(first['loc'][0]).upper()}" if first["loc"] else "the environment"
-        raise SettingsError(
-            f"{name} is not valid: {first['msg']}; correct it in the environment or in .env."
-        ) from error
+        said = str(first["msg"]).removeprefix("Value error, ")
+        if first["loc"]:
+            said = f"GROUNDUP_{str(first['loc'][0]).upper()} is not valid: {first['msg']}"
+        raise SettingsError(f"{said}; correct it in the environment or in .env.") from error
     environment = environment.model_copy(update={"home": environment.home.expanduser().absolute()})
     generated = read_secrets(environment.secrets_file) if secrets is None else secrets
     missing = {

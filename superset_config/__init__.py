@@ -55,6 +55,6 @@ __all__ = [
 if find_spec("superset") is not None:
     try:
         environment.check(os.environ)
-    except errors.SettingMissingError as error:
+    except errors.BootError as error:
         sys.exit(str(error))
     metadata.use_pymysql()

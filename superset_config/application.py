@@ -11,6 +11,7 @@ from superset_config.filters import keep_values
 from superset_config.messages import name_day_and_send_once, use_slack_at
 from superset_config.newest_day import NewestDay, count_from_newest_day
 from superset_config.pictures import use_installed_chromium, wait_for_charts
+from superset_config.sign_in import configured_provider
 
 
 def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
@@ -20,6 +21,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     from superset.tasks.types import FixedExecutor  # noqa: PLC0415
 
     from superset_config.assets_api import AppliedAssetsRestApi  # noqa: PLC0415
+    from superset_config.sign_in_pages import offer  # noqa: PLC0415
 
     keep_values()
     count_from_newest_day(app, NewestDay())
@@ -32,3 +34,6 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     name_day_and_send_once()
     begin_anew_what_is_cut_off()
     use_slack_at(setting("GROUNDUP_SLACK_URL"))
+    provider = configured_provider()
+    if provider:
+        offer(app, provider)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from superset_config.errors import SettingMissingError
+from settings.strength import REMEDY, is_production, weakness
+from superset_config.errors import SettingMissingError, SettingWeakError
 
 REQUIRED = (
     "GROUNDUP_HOME",
@@ -20,6 +21,9 @@ _DEFAULTS = {
     "GROUNDUP_DEBUG": "false",
     "GROUNDUP_MYSQL_HOST": "127.0.0.1",
     "GROUNDUP_MYSQL_PORT": "13306",
+    "GROUNDUP_OAUTH_DOMAIN_CLAIM": "hd",
+    "GROUNDUP_OAUTH_ISSUER": "https://accounts.google.com",
+    "GROUNDUP_OAUTH_LABEL": "Google",
     "GROUNDUP_REDIS_HOST": "127.0.0.1",
     "GROUNDUP_REDIS_PORT": "16379",
     "GROUNDUP_SUPERSET_HOST": "127.0.0.1",
@@ -41,9 +45,15 @@ def is_debug() -> bool:
 
 
 def check(environment: Mapping[str, str]) -> None:
-    """Raises SettingMissingError, naming all of them, when a variable without a default is not set."""
+    """Raises SettingMissingError, naming all of them, when a variable without a default is not set.
+
+    Raises SettingWeakError when others can reach Superset and a password or key can be guessed.
+    """
     missing = [name for name in REQUIRED if not environment.get(name)]
     if missing:
         raise SettingMissingError(
             f"Superset cannot start without {', '.join(missing)}; start it with `groundup up`, which sets them."
         )
+    weak = weakness(environment) if is_production(environment) else ""
+    if weak:
+        raise SettingWeakError(f"Superset does not start where others can reach it: {weak}; {REMEDY}.")

@@ -1,4 +1,4 @@
-"""What can keep Superset from starting, and assets from being applied."""
+"""What can keep Superset from starting, assets from being applied, and people from coming in."""
 
 
 class BootError(Exception):
@@ -7,6 +7,10 @@ class BootError(Exception):
 
 class SettingMissingError(BootError):
     """A `GROUNDUP_…` variable that Superset needs is not set."""
+
+
+class SettingWeakError(BootError):
+    """A password or key can be guessed."""
 
 
 class ServiceUnreachableError(BootError):
@@ -27,3 +31,12 @@ class StaleError(ApplyError):
 
 class BrowserMissingError(Exception):
     """There is no browser that could take a picture. The message ends up in the log of executions."""
+
+
+class NotAdmittedError(Exception):
+    """Nobody was signed in; the message tells the person in front of the screen why, and what to do."""
+
+    def __init__(self, message: str, status: int = 403) -> None:
+        super().__init__(message)
+        # Of the page that says so.
+        self.status = status

@@ -33,7 +33,7 @@ TIMEOUT_MS = 60_000
 
 _CHART = '[data-test="chart-grid-component"]'
 # Superset's own pixel for counting its users; the content security policy keeps it from leaving the page.
-_EXPECTED_ON_CONSOLE = ("scarf.sh",)
+KNOWN_BLOCKED = ("scarf.sh",)
 
 
 @contextmanager
@@ -218,7 +218,7 @@ class SupersetPage:
         return str(heading.first.get_attribute("id")).removeprefix("filter-name-")
 
     def _note(self, message: Any) -> None:
-        if message.type == "error" and not any(known in message.text for known in _EXPECTED_ON_CONSOLE):
+        if message.type == "error" and not any(known in message.text for known in KNOWN_BLOCKED):
             self.faults.append(f"console: {message.text}")
 
     def _note_response(self, response: Any) -> None:
