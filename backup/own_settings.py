@@ -10,7 +10,12 @@ from backup.errors import BackupError, UnfitError
 from settings.environment import PROJECT, SECRETS, Environment, read_secrets, secrets_text, write_secrets
 
 # A webhook's address lets whoever knows it write to the channel.
-_MORE_SECRETS = ("GROUNDUP_SMTP_PASSWORD", "GROUNDUP_SLACK_TOKEN", "GROUNDUP_ALERT_WEBHOOK")
+_MORE_SECRETS = (
+    "GROUNDUP_OAUTH_CLIENT_SECRET",
+    "GROUNDUP_SMTP_PASSWORD",
+    "GROUNDUP_SLACK_TOKEN",
+    "GROUNDUP_ALERT_WEBHOOK",
+)
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|WEBHOOK|KEY|://[^/\s]*@")
 _SETTING = re.compile(r"\s*(?:export\s+)?(GROUNDUP_[A-Z0-9_]+)\s*=")
 

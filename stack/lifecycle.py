@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from settings.environment import SECRETS, Environment
+from settings.strength import REMEDY, is_production, weakness
 from stack import airflow_server, mysql_server, redis_server, superset_server
 from stack.accounts import put_accounts_in_place
 from stack.errors import PlaceError, ServiceFailedError, StackError
@@ -188,6 +189,10 @@ def _require_passwords(environment: Environment) -> None:
     missing = [name for name in SECRETS if not getattr(environment, name.removeprefix("GROUNDUP_").lower())]
     if missing:
         raise StackError(f"{missing[0]} is empty: run groundup up, which generates what is not set.")
+    variables = environment.as_variables()
+    weak = weakness(variables) if is_production(variables) else ""
+    if weak:
+        raise StackError(f"{weak}, and {environment.superset_public_url} can be reached by others: {REMEDY}.")
 
 
 def _clear_the_way(places: Places, on_progress: Progress) -> None:

@@ -1,4 +1,7 @@
-"""What supervisord is told: one program a service. Passwords are not in it: the programs inherit its environment."""
+"""What supervisord is told: one program a service.
+
+Passwords are not in it: each program inherits its environment, without the secrets of the others.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from settings.environment import PROJECT, Environment
 from stack import airflow_server, mysql_server, redis_server, superset_server
 from stack.places import Places
+from stack.variables import without_foreign_secrets
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ chmod=0700
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
     return head + "".join(
-        _section(program, priority, places) for priority, program in enumerate(programs(environment, places), start=1)
+        _section(program, without_foreign_secrets(environment, program.service, program.command), priority, places)
+        for priority, program in enumerate(programs(environment, places), start=1)
     )
 
 
@@ -80,11 +85,11 @@ def write_config(text: str, places: Places) -> None:
     draft.replace(places.supervisor_config)
 
 
-def _section(program: Program, priority: int, places: Places) -> str:
+def _section(program: Program, command: Sequence[str], priority: int, places: Places) -> str:
     # Supervisor stops in the reverse order of priority: what needs others stops before them.
     return f"""
 [program:{program.service}]
-command={shlex.join(program.command)}
+command={shlex.join(command)}
 directory={PROJECT}
 priority={priority}
 autostart=false

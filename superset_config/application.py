@@ -11,6 +11,8 @@ from superset_config.filters import keep_values
 from superset_config.messages import name_day_and_send_once, use_slack_at
 from superset_config.newest_day import NewestDay, count_from_newest_day
 from superset_config.pictures import use_installed_chromium, wait_for_charts
+from superset_config.security import limit_guesses
+from superset_config.sessions import guard_sessions
 from superset_config.sign_in import configured_provider
 
 
@@ -23,6 +25,8 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     from superset_config.assets_api import AppliedAssetsRestApi  # noqa: PLC0415
     from superset_config.sign_in_pages import offer  # noqa: PLC0415
 
+    guard_sessions(app)
+    limit_guesses(app)
     keep_values()
     count_from_newest_day(app, NewestDay())
     appbuilder.add_api(AppliedAssetsRestApi)

@@ -19,7 +19,7 @@ from superset_config.accounts import ACCOUNTS
 from superset_config.environment import is_debug, setting
 from superset_config.errors import BootError, ServiceUnreachableError
 from superset_config.fingerprint import ACCOUNTS as ACCOUNTS_STEP
-from superset_config.fingerprint import MIGRATIONS, fingerprints, outdated
+from superset_config.fingerprint import MIGRATIONS, STEPS, fingerprints, outdated
 from superset_config.fingerprint import ROLES as ROLES_STEP
 from superset_config.ledger import ASSETS_TABLE, Ledger, open_ledger
 from superset_sync.roles import BUILT_IN
@@ -52,6 +52,9 @@ def prepare(ledger: Ledger) -> tuple[str, ...]:
         secret=setting("GROUNDUP_SUPERSET_SECRET_KEY"),
     )
     steps = outdated(wanted, ledger.fingerprints(), is_complete=ledger.is_complete())
+    # Whoever forgot it at the first start with a new key may set it at the next.
+    if setting("GROUNDUP_SUPERSET_PREVIOUS_SECRET_KEY"):
+        steps = STEPS
     if not steps:
         return ()
     if MIGRATIONS in steps:
@@ -84,10 +87,16 @@ def prepare(ledger: Ledger) -> tuple[str, ...]:
 
 
 def migrate(_app: Any) -> None:
-    """Bring the tables of the metadata database up to date."""
+    """Bring the tables of the metadata database up to date, and what is encrypted in them to the key in force."""
     from flask_migrate import upgrade  # noqa: PLC0415
 
+    from superset_config.keys import encrypt_anew  # noqa: PLC0415
+    from superset_config.security import PREVIOUS_SECRET_KEY  # noqa: PLC0415
+
     upgrade()
+    # What the key in force decrypts already is left alone.
+    if PREVIOUS_SECRET_KEY:
+        encrypt_anew(PREVIOUS_SECRET_KEY)
 
 
 def define_roles(_app: Any) -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
+from settings.strength import is_production
 from superset_config.environment import setting
 
 SECRET_KEY = setting("GROUNDUP_SUPERSET_SECRET_KEY")
+# While keys are changed: what was stored with the old one is encrypted anew at start.
+PREVIOUS_SECRET_KEY = setting("GROUNDUP_SUPERSET_PREVIOUS_SECRET_KEY") or None
 # Superset ships a public default for each of these.
 GUEST_TOKEN_JWT_SECRET = setting("GROUNDUP_SUPERSET_GUEST_SECRET")
 GLOBAL_ASYNC_QUERIES_JWT_SECRET = setting("GROUNDUP_SUPERSET_GUEST_SECRET")
@@ -28,10 +34,14 @@ TALISMAN_CONFIG = {
         "script-src": ["'self'", "'strict-dynamic'"],
     },
     "content_security_policy_nonce_in": ["script-src"],
-    # Plain http as long as it only listens on this machine; behind a proxy that ends TLS, the proxy redirects.
+    # Plain http as long as it only listens on this machine; behind a proxy that ends TLS, the proxy redirects. Cookies
+    # that come by https are for https alone: superset_config.sessions.
     "force_https": False,
     "session_cookie_secure": False,
 }
+# Only a proxy of ours may say who asks and how; anybody else would invent an address for each guess of a password.
+ENABLE_PROXY_FIX = is_production(os.environ)
+PROXY_FIX_CONFIG = {"x_for": 1, "x_proto": 1, "x_host": 0, "x_port": 0, "x_prefix": 0}
 THEME_FONT_URL_ALLOWED_DOMAINS: list[str] = []
 CORS_OPTIONS: dict[str, list[str]] = {"origins": []}
 
@@ -43,12 +53,32 @@ RATELIMIT_STORAGE_URI = (
 )
 # For one address: a whole office may sit behind it, and one dashboard is some hundred requests.
 RATELIMIT_APPLICATION = "1000 per second"
-# Guessing passwords gets slow; an office that signs in at nine does not notice.
 AUTH_RATE_LIMITED = True
-AUTH_RATE_LIMIT = "60 per minute"
+# Wrong passwords from one address; right ones do not count, so an office that signs in at nine does not notice.
+AUTH_RATE_LIMIT = "20 per minute"
 
 WTF_CSRF_ENABLED = True
 SHOW_STACKTRACE = False
 FAB_API_SWAGGER_UI = False
 # The database behind an address is not for browsing: nobody but the administrator adds one.
 PREVENT_UNSAFE_DB_CONNECTIONS = True
+
+
+# Where passwords are tried; Superset limits the page alone, which takes none.
+_GUESSED_AT = ("AuthDBView.login", "SecurityApi.login")
+
+
+def limit_guesses(app: Any) -> None:
+    """Answer 429 to whoever tries more wrong passwords a minute than people do, at the form and at the interface."""
+    from superset import security_manager  # noqa: PLC0415 - absent where only the pure parts are tested
+
+    limit = security_manager.limiter.shared_limit(
+        AUTH_RATE_LIMIT, scope="passwords", methods=["POST"], deduct_when=_is_refused
+    )
+    for endpoint in _GUESSED_AT:
+        app.view_functions[endpoint] = limit(app.view_functions[endpoint])
+
+
+def _is_refused(answer: Any) -> bool:
+    """The form leads back to itself then."""
+    return bool(answer.status_code >= HTTPStatus.BAD_REQUEST or "/login/" in answer.headers.get("Location", ""))

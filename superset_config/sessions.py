@@ -32,3 +32,21 @@ def redis_client() -> Any:
 
 
 SESSION_REDIS = redis_client()
+
+
+def guard_sessions(app: Any) -> None:
+    """Sign-in begins a new session, sign-out ends it in Redis, and a cookie that came by https goes by https alone."""
+    from flask import request, session  # noqa: PLC0415 - absent where only the pure parts are tested
+    from flask_login import user_logged_in, user_logged_out  # noqa: PLC0415
+
+    def renew(_app: Any, **_: Any) -> None:
+        # A cookie that somebody else put into the browser beforehand does not become this person's.
+        app.session_interface.regenerate(session)
+
+    def end(_app: Any, **_: Any) -> None:
+        session.clear()
+
+    user_logged_in.connect(renew, app, weak=False)
+    user_logged_out.connect(end, app, weak=False)
+    # The command line on this machine goes to the same server without TLS.
+    app.session_interface.get_cookie_secure = lambda _app: request.is_secure

@@ -41,7 +41,8 @@ def test_a_ratio_is_not_rounded_before_it_is_shown() -> None:
     _, parameters = point_to_this_machine(Address(), given, "ada", None, None)
     assert parameters["connect_args"] == {
         "connect_timeout": 3,
-        "init_command": "SET SESSION div_precision_increment = 12",
+        "init_command": "SET SESSION div_precision_increment = 12"
+        " /*M!100100 , SESSION max_statement_time = 30 */ /*!80000 , SESSION max_execution_time = 30000 */",
     }
     assert given == {"connect_args": {"connect_timeout": 3}}
 
