@@ -9,11 +9,11 @@ from superset_config.environment import setting
 from superset_config.executions import begin_anew_what_is_cut_off
 from superset_config.filters import keep_values
 from superset_config.messages import name_day_and_send_once, use_slack_at
-from superset_config.newest_day import NewestDay, count_from_newest_day
 from superset_config.pictures import use_installed_chromium, wait_for_charts
 from superset_config.security import limit_guesses
 from superset_config.sessions import guard_sessions
 from superset_config.sign_in import configured_provider
+from superset_config.store_state import follow
 
 
 def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
@@ -28,7 +28,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     guard_sessions(app)
     limit_guesses(app)
     keep_values()
-    count_from_newest_day(app, NewestDay())
+    follow(app)
     appbuilder.add_api(AppliedAssetsRestApi)
     app.register_blueprint(Blueprint("groundup", __name__, template_folder="templates"))
     # Whoever set it up, a report shows what every employee may see: its readers may be anybody.

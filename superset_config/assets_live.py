@@ -83,6 +83,8 @@ def stored(kind: str, asset: Any) -> dict[str, Any]:
     for name in _ALSO[kind]:
         fields[name] = getattr(asset, name)
     if kind == "datasets":
+        # The attribute without the underscore gives the database's where the dataset has none of its own.
+        fields["cache_timeout"] = asset._cache_timeout
         for children in ("metrics", "columns"):
             fields[children] = [
                 child.export_to_dict(recursive=False, include_defaults=True)

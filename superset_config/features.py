@@ -35,3 +35,6 @@ NATIVE_FILTER_DEFAULT_ROW_LIMIT = 1_000
 # Days are days: "today" and "yesterday" in filters start at midnight, server time is UTC.
 DEFAULT_RELATIVE_START_TIME = "today"
 DEFAULT_RELATIVE_END_TIME = "today"
+
+# A screen that refreshes itself gets what the cache holds, which follows the loads: it need not ask MySQL.
+DASHBOARD_AUTO_REFRESH_MODE = "fetch"

@@ -10,40 +10,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from superset_config.datasource import is_report_store
+from superset_config.declared_rollups import read_rollups
 from superset_config.rollup_sql import Report, Rollup, choose
 from superset_config.store import ask_store
+from superset_config.store_state import state_in_force
 
-_REPORTS = Path(__file__).resolve().parent.parent / "loaders" / "reports"
 # For how long an answer of the store holds, in seconds.
 _LIFETIME = 10.0
 # A rollup stands in while it has every day that its report has: just declared, it is empty until the next load.
 _HELD = "SELECT report, MIN(date), MAX(date), COUNT(DISTINCT date), SUM(`rows`) FROM slices GROUP BY report"
-
-
-def read_rollups(folder: Path = _REPORTS) -> tuple[dict[str, Report], list[Rollup]]:
-    """The reports that have rollups, and the rollups, by name."""
-    declared = {
-        path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in folder.glob("*/report.yaml")
-    }
-    rollups = [
-        Rollup(name, content["rollup_of"], frozenset(content["key"]), _figures(content))
-        for name, content in declared.items()
-        if content.get("rollup_of")
-    ]
-    reports = {
-        rollup.of: Report(frozenset(declared[rollup.of]["key"]), _figures(declared[rollup.of])) for rollup in rollups
-    }
-    return reports, sorted(rollups, key=lambda rollup: rollup.name)
-
-
-def _figures(content: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(column["name"] for column in content["columns"] if "additive_over" in column)
 
 
 @dataclass(frozen=True)
@@ -74,16 +52,21 @@ class Choice:
         self._declared: tuple[dict[str, Report], list[Rollup]] | None = None
         self._current: list[Rollup] = []
         self._asked_at: float | None = None
+        self._asked_in: Any = None
         # Requests that come at once wait for the first one's answer.
         self._lock = threading.Lock()
 
-    def rewrite(self, sql: str) -> str:
-        """The statement, reading rollups where they give the same answer."""
+    def rewrite(self, sql: str, state: Any = None) -> str:
+        """The statement, reading rollups where they give the same answer.
+
+        What is known is of no use in another state of the store: the answer would be kept as one of that state.
+        """
         reports, rollups = self._declared = self._declared or read_rollups()
         with self._lock:
             now = self._clock()
-            if self._asked_at is None or now - self._asked_at >= _LIFETIME:
-                self._asked_at = now
+            is_old = self._asked_at is None or now - self._asked_at >= _LIFETIME
+            if is_old or (state is not None and state != self._asked_in):
+                self._asked_at, self._asked_in = now, state
                 self._current = current(
                     rollups, {name: Held(tuple(days), int(rows)) for name, *days, rows in self._ask(_HELD)}
                 )
@@ -96,4 +79,6 @@ _choice = Choice()
 
 def SQL_QUERY_MUTATOR(sql: str, database: Any = None, **_: Any) -> str:  # noqa: N802 - Superset's name for it
     """Superset calls it with every statement before it is sent, and shows what comes back as the chart's query."""
-    return _choice.rewrite(sql) if database is not None and is_report_store(database.url_object) else sql
+    if database is None or not is_report_store(database.url_object):
+        return sql
+    return _choice.rewrite(sql, state_in_force())

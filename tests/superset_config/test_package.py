@@ -60,7 +60,10 @@ def test_passwords_are_quoted_in_addresses(settings: Any) -> None:
 def test_every_cache_lies_in_redis_under_a_name_of_its_own(settings: Any) -> None:
     caches = [settings[name] for name in settings if name.endswith("CACHE_CONFIG") or name == "CACHE_CONFIG"]
     assert len(caches) == 4
-    assert {cache["CACHE_TYPE"] for cache in caches} == {"RedisCache"}
+    # The figures follow the report store, in Redis too.
+    following = "superset_config.data_cache.FollowingDataCache"
+    assert settings["DATA_CACHE_CONFIG"]["CACHE_TYPE"] == following
+    assert {cache["CACHE_TYPE"] for cache in caches} == {"RedisCache", following}
     assert len({cache["CACHE_KEY_PREFIX"] for cache in caches}) == 4
 
 

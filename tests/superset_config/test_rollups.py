@@ -40,3 +40,12 @@ def test_the_store_is_asked_now_and_then() -> None:
     assert choice.rewrite(SQL) == SQL
     now = 60.0
     assert choice.rewrite(SQL) == SQL.replace("FROM events", "FROM versions")
+
+
+def test_it_is_asked_again_in_another_state_of_the_store() -> None:
+    """Else an answer from a rollup that is behind would be kept as one of the new state, for a day."""
+    rows: list[tuple[object, ...]] = [("events", *DAYS, 90), ("versions", *DAYS, 5)]
+    choice = Choice(lambda _: rows, lambda: 0.0)
+    assert "FROM versions" in choice.rewrite(SQL, "before")
+    rows[0] = ("events", "2026-06-01", "2026-07-01", 31, 93)
+    assert choice.rewrite(SQL, "after") == SQL
