@@ -50,6 +50,17 @@ __all__ = [
     for name in vars(module)
     if name.isupper() and not name.startswith("_")
 ]
+__all__ += ["EVENT_LOGGER"]
+
+
+def __getattr__(name: str) -> object:
+    # It is one of Superset's own kind, which are there when Superset asks for it, and not when the boot asks for others.
+    if name == "EVENT_LOGGER":
+        from superset_config.event_log import BundlingEventLogger  # noqa: PLC0415
+
+        return BundlingEventLogger()
+    raise AttributeError(name)
+
 
 # Where Superset is not installed, only the pure parts are being tested.
 if find_spec("superset") is not None:
