@@ -12,7 +12,7 @@ from benchmarks.figures import Figure, as_json, as_markdown
 from settings.environment import load_environment
 
 # Each is a module here with `measure(workspace) -> list[Figure]`.
-SECTIONS = ("pipeline", "store", "charts", "cost")
+SECTIONS = ("pipeline", "store", "charts", "serving", "cost")
 
 
 def main() -> int:

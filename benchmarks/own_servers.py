@@ -35,24 +35,26 @@ def _own(home: Path, *what: str) -> Iterator[Environment]:
     variables = {
         "GROUNDUP_HOME": str(home),
         **{f"GROUNDUP_{server}_HOST": "127.0.0.1" for server in servers},
-        **{f"GROUNDUP_{server}_PORT": str(_free_port()) for server in servers},
+        **{f"GROUNDUP_{server}_PORT": str(free_port()) for server in servers},
     }
     with patch.dict(os.environ, variables):
-        _groundup("up", *what)
+        groundup("up", *what)
         try:
             yield load_environment()
         finally:
-            _groundup("down")
+            groundup("down")
 
 
-def _groundup(*verb: str) -> None:
+def groundup(*verb: str) -> None:
+    """Runs a verb. Raises RuntimeError when it fails."""
     command = [str(Path(sys.executable).parent / "groundup"), *verb]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"groundup {' '.join(verb)} failed: {done.stderr.strip()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     # Below those that the kernel gives to outgoing connections at any moment.
     while True:
         port = random.randrange(20_000, 32_000)  # noqa: S311

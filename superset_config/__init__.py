@@ -32,29 +32,31 @@ from superset_config.security import *  # noqa: F403
 from superset_config.sessions import *  # noqa: F403
 
 # Superset runs `from superset_config import *`: only settings, or our modules would replace its own names.
-__all__ = [
-    name
-    for module in (
-        application,
-        background,
-        cache,
-        datasource,
-        delivery,
-        features,
-        look,
-        metadata,
-        rollups,
-        security,
-        sessions,
-    )
-    for name in vars(module)
-    if name.isupper() and not name.startswith("_")
+__all__ = [  # noqa: PLE0604 - all of them are texts
+    "EVENT_LOGGER",  # noqa: F405 - see __getattr__
+    *(
+        name
+        for module in (
+            application,
+            background,
+            cache,
+            datasource,
+            delivery,
+            features,
+            look,
+            metadata,
+            rollups,
+            security,
+            sessions,
+        )
+        for name in vars(module)
+        if name.isupper() and not name.startswith("_")
+    ),
 ]
-__all__ += ["EVENT_LOGGER"]
 
 
 def __getattr__(name: str) -> object:
-    # It is one of Superset's own kind, which are there when Superset asks for it, and not when the boot asks for others.
+    # It is of one of Superset's own classes, which the boot, asking for the other settings, can do without.
     if name == "EVENT_LOGGER":
         from superset_config.event_log import BundlingEventLogger  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from superset_config.accounts import REPORTER
+from superset_config.asked import listen
 from superset_config.environment import setting
 from superset_config.executions import begin_anew_what_is_cut_off
 from superset_config.filters import keep_values
@@ -29,6 +30,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     limit_guesses(app)
     keep_values()
     follow(app)
+    listen(app)
     appbuilder.add_api(AppliedAssetsRestApi)
     app.register_blueprint(Blueprint("groundup", __name__, template_folder="templates"))
     # Whoever set it up, a report shows what every employee may see: its readers may be anybody.

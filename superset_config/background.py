@@ -12,6 +12,8 @@ from superset_config.environment import setting
 REDIS_DATABASE = 3
 # The worker's task that orders what is due: superset_config.orders.
 LOOK = "groundup.look"
+# The one that makes ready what people will look at: superset_config.warm.
+WARM = "groundup.warm"
 # Signs of life, read by `groundup status`; they vanish by themselves, after seconds.
 WORKER_ALIVE = "groundup:worker"
 BEAT_ALIVE = "groundup:beat"
@@ -34,6 +36,7 @@ def _schedule() -> dict[str, Any]:
     return {
         # One that the worker had no time for is worth nothing: the next one covers its minute.
         LOOK: {"task": LOOK, "schedule": crontab(), "options": {"expires": 60}},
+        WARM: {"task": WARM, "schedule": crontab(), "options": {"expires": 60}},
         # An alert that is asked every minute leaves 1,440 rows a day; each schedule says for how long they are kept.
         "reports.prune_log": {
             "task": "reports.prune_log",
@@ -74,6 +77,7 @@ class CeleryConfig:
         "superset.tasks.cache",
         "superset.tasks.slack",
         "superset_config.orders",
+        "superset_config.warm",
     )
     worker_prefetch_multiplier = 1
     # An order is done when it is carried out, not when it is taken. What is cut off is begun anew: executions.py.

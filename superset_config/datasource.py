@@ -11,6 +11,7 @@ from superset_config.environment import setting
 
 READER = "groundup_reader"
 REPORTS = "reports"
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 # Superset's own limit of time does not end what runs on a thread, so the server does: each kind reads its own comment.
@@ -33,6 +34,15 @@ def find_password(uri: Any) -> str | None:
     return setting("GROUNDUP_MYSQL_READER_PASSWORD") if is_report_store(uri) else None
 
 
+def encryption(host: str) -> dict[str, Any]:
+    """PyMySQL's arguments for whether a connection may be encrypted: not where it never leaves this machine.
+
+    Superset opens a connection even for a chart that it has in its cache, and each reads all certificates anew: a
+    quarter of the time of such a chart.
+    """
+    return {"ssl_disabled": True} if host in _THIS_MACHINE else {}
+
+
 def point_to_this_machine(
     uri: Any, parameters: dict[str, Any], _username: str | None, _security_manager: Any, _source: Any
 ) -> tuple[Any, dict[str, Any]]:
@@ -44,6 +54,8 @@ def point_to_this_machine(
         uri = uri.set(host=setting("GROUNDUP_MYSQL_HOST"), port=int(setting("GROUNDUP_MYSQL_PORT")))
         given = parameters.get("connect_args") or {}
         parameters = {**parameters, "connect_args": {**given, "init_command": _AT_FIRST}}
+        ours = {"init_command": "SET SESSION div_precision_increment = 12", **encryption(str(uri.host))}
+        parameters = {**parameters, "connect_args": {**given, **ours}}
     return uri, parameters
 
 

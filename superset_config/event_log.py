@@ -51,7 +51,7 @@ class BundlingEventLogger(DBEventLogger):  # type: ignore[misc] # Superset has n
                 "duration_ms": duration_ms,
                 "referrer": referrer,
                 "user_id": user_id,
-                "dttm": datetime.utcnow(),  # noqa: DTZ003 - as Superset's own column has it
+                "dttm": datetime.utcnow(),
             }
             for record in named.get("records") or ([curated] if curated else [])
         ]

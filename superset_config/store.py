@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from superset_config.datasource import READER, REPORTS
+from superset_config.datasource import READER, REPORTS, encryption
 from superset_config.environment import setting
 
 
@@ -22,6 +22,7 @@ def ask_store(query: str) -> list[tuple[Any, ...]]:
                 password=setting("GROUNDUP_MYSQL_READER_PASSWORD"),
                 database=REPORTS,
                 connect_timeout=5,
+                **encryption(setting("GROUNDUP_MYSQL_HOST")),
             ) as connection,
             connection.cursor() as cursor,
         ):

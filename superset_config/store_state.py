@@ -148,11 +148,16 @@ def follow(app: Any) -> None:
     """Let every request know the state that it answers from: `state_in_force`."""
 
     def note() -> None:
-        from flask import g  # noqa: PLC0415 - absent where only the pure parts are tested
-
-        g.groundup_store_state = STORE_STATE.count_from_newest_day(app.config)
+        begin(app)
 
     app.before_request(note)
+
+
+def begin(app: Any) -> None:
+    """Let what follows in this request answer from the state of now."""
+    from flask import g  # noqa: PLC0415 - absent where only the pure parts are tested
+
+    g.groundup_store_state = STORE_STATE.count_from_newest_day(app.config)
 
 
 def state_in_force() -> State | None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from settings.environment import PROJECT
-from superset_config.datasource import find_password, point_to_this_machine
+from superset_config.datasource import encryption, find_password, point_to_this_machine
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,8 @@ def test_the_committed_address_is_the_one_that_is_recognised() -> None:
     text = (PROJECT / "databases" / "Reports.yaml").read_text()
     assert "//groundup_reader@" in yaml.safe_load(text)["sqlalchemy_uri"]
     assert "/reports?charset=utf8mb4" in yaml.safe_load(text)["sqlalchemy_uri"]
+
+
+@pytest.mark.parametrize(("host", "expected"), [("127.0.0.1", {"ssl_disabled": True}), ("10.0.0.7", {})])
+def test_what_leaves_this_machine_may_be_encrypted(host: str, expected: dict[str, bool]) -> None:
+    assert encryption(host) == expected
