@@ -172,9 +172,9 @@ def check_redis() -> None:
         ) from error
 
 
-def server_command() -> list[str]:
-    """The web server's command line: workers for the processors, threads for the time spent waiting for MySQL."""
-    return [
+def serve() -> None:
+    """Become gunicorn: the process keeps its number, so whoever started it can stop it."""
+    command = [
         sys.executable,
         *("-m", "gunicorn", "superset.app:create_app()"),
         *("--bind", f"{setting('GROUNDUP_SUPERSET_HOST')}:{setting('GROUNDUP_SUPERSET_PORT')}"),
@@ -183,11 +183,6 @@ def server_command() -> list[str]:
         *("--log-level", "info" if is_debug() else "warning"),
         *("--name", "groundup-superset"),
     ]
-
-
-def serve() -> None:
-    """Become gunicorn: the process keeps its number, so whoever started it can stop it."""
-    command = server_command()
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, command)  # noqa: S606 - nothing for a shell to do

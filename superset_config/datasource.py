@@ -53,8 +53,7 @@ def point_to_this_machine(
     if is_report_store(uri):
         uri = uri.set(host=setting("GROUNDUP_MYSQL_HOST"), port=int(setting("GROUNDUP_MYSQL_PORT")))
         given = parameters.get("connect_args") or {}
-        parameters = {**parameters, "connect_args": {**given, "init_command": _AT_FIRST}}
-        ours = {"init_command": "SET SESSION div_precision_increment = 12", **encryption(str(uri.host))}
+        ours = {"init_command": _AT_FIRST, **encryption(str(uri.host))}
         parameters = {**parameters, "connect_args": {**given, **ours}}
     return uri, parameters
 
