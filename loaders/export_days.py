@@ -47,6 +47,8 @@ def register_days(
     connection: duckdb.DuckDBPyConnection, source: str, schema: str, suffixes: Collection[str]
 ) -> list[IngestedDay]:
     """Notes what the source's table now holds of these days (YYYYMMDD); a day without events is no day any more."""
+    if not suffixes:
+        return []
     days = {suffix: dt.datetime.strptime(suffix, "%Y%m%d").date() for suffix in sorted(suffixes)}
     old: dict[dt.date, int] = dict(
         connection.execute(
@@ -54,13 +56,14 @@ def register_days(
             [source, list(days.values())],
         ).fetchall()
     )
+    marks = ", ".join("?" * len(days))
     # Deliveries of one ingest have one version: without their names, a day that loses one of them would keep its own.
     found = connection.execute(
         "SELECT _TABLE_SUFFIX, CASE WHEN bool_and(_delivered = _TABLE_SUFFIX) AND count(DISTINCT _version) = 1 "
         "THEN min(_version) ELSE md5(string_agg(DISTINCT _delivered || ':' || _version, ',' "
         "ORDER BY _delivered || ':' || _version)) END, "
-        f'{_EVENTS[schema]} FROM delivered."{source}" WHERE _TABLE_SUFFIX IN (SELECT unnest(?::VARCHAR[])) GROUP BY 1',
-        [list(days)],
+        f'{_EVENTS[schema]} FROM delivered."{source}" WHERE _TABLE_SUFFIX IN ({marks}) GROUP BY 1',
+        list(days),
     ).fetchall()
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     connection.execute(

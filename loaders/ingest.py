@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from loaders.warehouse.duckdb_exports import OWN_COLUMNS, delivered_fields, drop
 
 # Parquet files are read side by side, one a core; a few at a time so that the progress can be seen.
 _FILES_AT_ONCE = 16
+# A day of some hundred thousand events.
+_SMALL_BYTES = 4_000_000
 
 
 def ingest(
@@ -140,7 +143,7 @@ def _append(
     query = by_day(source.export_schema, f"SELECT {columns}, filename FROM {relation}", tuple(types))
     names = ", ".join([*OWN_COLUMNS, *(f'"{name}"' for name in types)])
     try:
-        with places(batch.paths, batch.kind) as found:
+        with places(batch.paths, batch.kind) as found, _fit_threads(connection, batch):
             connection.execute(
                 f'INSERT INTO delivered."{source.name}" ({names}) {query}',
                 {"paths": list(found.values()), "version": version},
@@ -150,6 +153,27 @@ def _append(
             raise
         path = _culprit(batch, query, version)
         raise ExportFileError(describe_failure(path, batch.kind, source.export_schema)) from error
+
+
+@contextmanager
+def _fit_threads(connection: duckdb.DuckDBPyConnection, batch: _Batch) -> Iterator[None]:
+    """One thread for what fits into a row group: several would write a piece each, and put them together again."""
+    if batch.kind is not FileKind.PARQUET or _size(batch.paths) > _SMALL_BYTES:
+        yield
+        return
+    connection.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute("RESET threads")
+
+
+def _size(paths: Sequence[Path]) -> int:
+    try:
+        return sum(path.stat().st_size for path in paths)
+    except OSError:
+        # What has vanished is named by who reads it.
+        return 0
 
 
 def _culprit(batch: _Batch, query: str, version: str) -> Path:
@@ -205,15 +229,15 @@ def _replace_days(
         ).fetchall()
     ]
     leave_out_forgotten(connection, source.name, source.export_schema, version)
-    limits: dict[str, object] = {"version": version}
-    replaced = "TRUE"
-    if not whole:
-        replaced = "_delivered IN (SELECT unnest($deliveries::VARCHAR[]))"
-        limits["deliveries"] = deliveries
+    # Written out, they let DuckDB pass over the row groups that hold none of them.
+    replaced = "TRUE" if whole else f"_delivered IN ({', '.join('?' * len(deliveries))})"
+    names = [] if whole else deliveries
     touched = connection.execute(
-        f"SELECT DISTINCT _TABLE_SUFFIX FROM {table} WHERE {replaced} OR _version = $version", limits
+        f"SELECT DISTINCT _TABLE_SUFFIX FROM {table} WHERE {replaced} "
+        f"UNION SELECT DISTINCT _TABLE_SUFFIX FROM {table} WHERE _version = ?",
+        [*names, version],
     ).fetchall()
-    connection.execute(f"DELETE FROM {table} WHERE _version <> $version AND {replaced}", limits)
+    connection.execute(f"DELETE FROM {table} WHERE _version <> ? AND {replaced}", [version, *names])
     return register_days(connection, source.name, source.export_schema, [row[0] for row in touched])
 
 
