@@ -40,10 +40,20 @@ FULL = Size(
     versions=5,
     values=20,
     day_ns=31,
+    ranked_days=90,
 )
 # Enough to draw every chart; what a chart asks does not depend on how much there is.
 SMALL = Size(
-    days=120, countries=6, platforms=3, event_days=120, event_countries=4, events=6, versions=3, values=4, day_ns=31
+    days=120,
+    countries=6,
+    platforms=3,
+    event_days=120,
+    event_countries=4,
+    events=6,
+    versions=3,
+    values=4,
+    day_ns=31,
+    ranked_days=90,
 )
 # In milliseconds, for every statement of a dashboard.
 _BOUNDS = {"daily-report": 100, "growth": 100}

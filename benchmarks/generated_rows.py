@@ -26,8 +26,6 @@ SOURCE = "app"
 # Rows that travel at once, and days that are written in one transaction.
 _BATCH = 100_000
 _CHUNK = 30
-# Of the store's charts.
-_RANKED_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,8 @@ class Size:
     versions: int
     values: int
     day_ns: int
+    # Of the store's charts.
+    ranked_days: int = 0
 
 
 def fill(connection: MySQL, catalog: Catalog, size: Size, last_day: dt.date) -> dict[str, int]:
@@ -69,8 +69,9 @@ def fill(connection: MySQL, catalog: Catalog, size: Size, last_day: dt.date) -> 
         write_stretches(connection)
         rows["days"] = size.days
         # The store's charts come from the store, not from an export: the demo's, or their page would wait for one.
+        ranked = _days(last_day, size.ranked_days)
         now, source = dt.datetime.now(dt.UTC).replace(tzinfo=None), next(iter(DEMO_SOURCES))
-        mirror_demo(connection, [DailyTable(source, day, "", 1, now) for day in _days(last_day, _RANKED_DAYS)], "bench")
+        mirror_demo(connection, [DailyTable(source, day, "", 1, now) for day in ranked], "bench")
         connection.commit()
         for name in rows:
             cursor.execute(f"ANALYZE TABLE `{name}`")

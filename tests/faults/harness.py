@@ -145,7 +145,7 @@ class Play:
         self.outcome.states += seen.states
         self.outcome.absences += seen.absences
         if self.needs_superset:
-            wait_healthy(self.stack.environment, timeout=BACK_SECONDS["superset"])
+            wait_healthy(self.stack.environment, ["superset"], timeout=BACK_SECONDS["superset"])
         self._require_one_of_each()
         if self.needs_superset:
             stop_services(self.stack.environment)

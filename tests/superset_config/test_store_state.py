@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from loaders.store.connection import connected
+from loaders.store.tables import make_missing_tables, make_own_tables
 from superset_config.store_state import NOTHING, StoreState, state_of
+from tests import definitions
 from tests.conftest import Stack
 
 ROWS = [
@@ -125,6 +127,8 @@ def test_the_settings_get_the_newest_day() -> None:
 def test_every_change_of_a_real_store_changes_a_version(store: Stack) -> None:
     """Also one in which all rows change alike, which sums and exclusive ors are blind to."""
     with connected(store.environment, "loader") as connection, connection.cursor() as cursor:
+        make_own_tables(connection)
+        make_missing_tables(connection, definitions.catalog().reports)
 
         def ask(query: str) -> list[tuple[Any, ...]]:
             cursor.execute(query)
