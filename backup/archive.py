@@ -17,6 +17,7 @@ from typing import IO
 
 from backup.errors import BackupError, BrokenBackupError
 from backup.manifest import MANIFEST, PARTS, Manifest, Part, read_manifest
+from stack.exchange import sync
 
 CHUNK = 1 << 20
 _DIGEST_BYTES = 64
@@ -78,7 +79,7 @@ def written(path: Path) -> Iterator[Writer]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise BackupError(
             f"The backup {path} cannot be written ({error.strerror or error}): "
@@ -93,15 +94,6 @@ def _sign(file: IO[bytes]) -> None:
     digest = _digest_until(file, end)
     file.seek(end)
     file.write(digest)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes what was renamed in a folder outlive the machine's end."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Reader:

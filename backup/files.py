@@ -13,16 +13,12 @@ import duckdb
 
 from backup.errors import BackupError, BrokenBackupError
 from loaders.errors import WarehouseError
-from loaders.warehouse.duckdb_file import open_file
+from loaders.warehouse.duckdb_file import log_of, open_file
 from loaders.warehouse.duckdb_lock import held
+from stack.exchange import sync
 
 # A load of a long history takes hours, but a backup that waits so long has missed its night.
 PATIENCE_SECONDS = 1800.0
-
-
-def log_of(warehouse: Path) -> Path:
-    """DuckDB's log beside the file: what it has not taken in yet."""
-    return warehouse.with_name(f"{warehouse.name}.wal")
 
 
 @contextmanager
@@ -146,8 +142,4 @@ def sync_tree(folder: Path) -> None:
         for path in (Path(place), *(Path(place) / name for name in names)):
             if path.is_symlink() or not (path.is_file() or path.is_dir()):
                 continue
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync(path)

@@ -35,6 +35,8 @@ from backup.manifest import (
 )
 from backup.own_settings import settings_in
 from loaders.journal import journal_file
+from loaders.warehouse.duckdb_file import log_of
+from settings.addresses import THIS_MACHINE
 from settings.environment import Environment
 from stack.airflow_server import metadata_file
 from stack.mysql_server import connect_as_administrator
@@ -43,7 +45,6 @@ from superset_sync.instance_form import SUPERSET_VERSION
 
 # How often it begins again because a load has changed the tables that it was reading.
 _ATTEMPTS = 3
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 Say = Callable[[str], None]
 
@@ -83,7 +84,7 @@ def make_backup(environment: Environment, path: Path, say: Say, detail: Say) -> 
 
 def require_own_mysql(environment: Environment, verb: str) -> None:
     """Raises BackupError where MySQL is not the one that this home's stack runs."""
-    if environment.mysql_host not in _THIS_MACHINE:
+    if environment.mysql_host not in THIS_MACHINE:
         raise BackupError(
             f"`groundup {verb}` is about the MySQL of this home's own stack, and GROUNDUP_MYSQL_HOST says "
             f"{environment.mysql_host}: use that server's own tools."
@@ -165,7 +166,7 @@ def _key_checks(environment: Environment, places: Places, airflow: Path) -> dict
 
 def _require_room(environment: Environment, work: Path) -> None:
     """A copy of the warehouse is made first: it is quicker made than packed, and loads have to wait for it."""
-    parts = (environment.warehouse_file, files.log_of(environment.warehouse_file))
+    parts = (environment.warehouse_file, log_of(environment.warehouse_file))
     needed = sum(part.stat().st_size for part in parts if part.exists())
     if environment.warehouse == "duckdb" and files.free_bytes(work) < needed:
         raise BackupError(

@@ -19,6 +19,7 @@ from backup.make import require_own_mysql
 from backup.manifest import AIRFLOW, JOURNAL, MYSQL, SETTINGS, WAREHOUSE, Manifest, newer_than_here
 from backup.own_settings import differing, kept_secrets
 from loaders.journal import journal_file
+from loaders.warehouse.duckdb_file import log_of
 from loaders.warehouse.duckdb_lock import held
 from settings.environment import Environment, load_environment, secrets_text, write_secrets
 from stack import exchange
@@ -167,7 +168,7 @@ def _goes(environment: Environment, places: Places, manifest: Manifest) -> list[
     """What belongs to the old state alone: logs of its databases, its cache and sessions."""
     gone = [places.redis / "dump.rdb"]
     if WAREHOUSE in manifest.parts:
-        gone.append(files.log_of(environment.warehouse_file))
+        gone.append(log_of(environment.warehouse_file))
     if AIRFLOW in manifest.parts:
         metadata = metadata_file(places)
         # Whether the metadata are up to date is found out anew.

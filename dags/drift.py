@@ -7,11 +7,11 @@ import json
 import logging
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException
 
 from orchestration.alerts import tell
 from orchestration.drift import verdict
-from orchestration.operators import run_groundup
+from orchestration.operators import told_by_groundup
 
 log = logging.getLogger("airflow.task")
 
@@ -29,10 +29,7 @@ with DAG(
     @task
     def compare():  # type: ignore[no-untyped-def]
         """The plan is in the log, field by field."""
-        ended = run_groundup("assets", "plan", "--json")
-        if ended.returncode:
-            raise AirflowException(ended.stderr.strip().removeprefix("groundup: "))
-        changes = json.loads(ended.stdout)["changes"]
+        changes = told_by_groundup("assets", "plan", "--json")["changes"]
         for change in changes:
             log.info(json.dumps(change, indent=2, ensure_ascii=False))
         log.info(verdict(changes))

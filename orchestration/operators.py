@@ -77,7 +77,12 @@ def run_groundup(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def ask_groundup(query: str) -> Any:
     """The rows of a read-only query on the reports. Raises AirflowException with the command's own sentence."""
-    ended = run_groundup("sql", query, "--format", "json")
+    return told_by_groundup("sql", query, "--format", "json")
+
+
+def told_by_groundup(*arguments: str) -> Any:
+    """What a verb prints as JSON. Raises AirflowException with the command's own sentence."""
+    ended = run_groundup(*arguments)
     if ended.returncode:
         raise AirflowException(ended.stderr.strip())
     return json.loads(ended.stdout)

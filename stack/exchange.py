@@ -47,7 +47,7 @@ def begin(places: Places, exchange: Exchange) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(_order(places))
-        _sync(prepared_folder(places))
+        sync(prepared_folder(places))
     except OSError as error:
         raise PlaceError(
             f"The state folder {places.home} cannot be written ({error.strerror}), and is as it was: make room there."
@@ -66,7 +66,7 @@ def finish(places: Places) -> None:
         for name in order["comes"]:
             _put_in_place(prepared_folder(places) / name, places.home / name, replaced / name)
         _order(places).unlink()
-        _sync(prepared_folder(places))
+        sync(prepared_folder(places))
     except OSError as error:
         raise PlaceError(
             f"What was restored could not be put in place in {places.home} ({error.strerror}): make the folder "
@@ -87,7 +87,7 @@ def _put_in_place(coming: Path, place: Path, aside: Path) -> None:
     else:
         _put_aside(place, aside)
     coming.replace(place)
-    _sync(place.parent)
+    sync(place.parent)
 
 
 def _put_aside(place: Path, aside: Path) -> None:
@@ -96,8 +96,9 @@ def _put_aside(place: Path, aside: Path) -> None:
         place.rename(aside)
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync(place: Path) -> None:
+    """Makes a file's content, or what was renamed in a folder, outlive the machine's end."""
+    descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

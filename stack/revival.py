@@ -7,12 +7,12 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from settings.addresses import THIS_MACHINE
 from settings.environment import Environment
 from stack.launched import read_launched
 from stack.places import places_of
 
 _PATIENCE_SECONDS = 5
-_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 def revive(environment: Environment, on_progress: Callable[[str], None] = lambda _: None) -> None:
@@ -26,7 +26,7 @@ def revive(environment: Environment, on_progress: Callable[[str], None] = lambda
         return
     places = places_of(environment)
     launched = read_launched(places)
-    if environment.mysql_host not in _THIS_MACHINE or "mysql" not in launched.services:
+    if environment.mysql_host not in THIS_MACHINE or "mysql" not in launched.services:
         return
     # A killed process leaves its socket's file behind, but nobody answers there.
     if (

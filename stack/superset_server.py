@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from settings.addresses import reachable
 from settings.environment import PROJECT, Environment
 from stack.errors import NotInstalledError
 from stack.redis_server import redis_holds
@@ -45,10 +46,9 @@ def has_sign_of_life(environment: Environment, service: str) -> bool:
 
 def superset_is_healthy(environment: Environment) -> bool:
     """Whether Superset serves requests."""
-    host = environment.superset_host
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    address = f"http://{reachable(environment.superset_host)}:{environment.superset_port}/health"
     try:
-        answer = httpx.get(f"http://{reachable}:{environment.superset_port}/health", timeout=5, trust_env=False)
+        answer = httpx.get(address, timeout=5, trust_env=False)
     except (httpx.HTTPError, OSError):
         return False
     return answer.status_code == httpx.codes.OK

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from superset_config.environment import setting
+from superset_config.redis_connection import connect_redis
 
 REDIS_DATABASE = 3
 # The worker's task that orders what is due: superset_config.orders.
@@ -95,13 +96,4 @@ CELERY_CONFIG = CeleryConfig
 
 def redis_client() -> Any:
     """A client of the Redis database that holds the orders; connects at its first command."""
-    import redis  # noqa: PLC0415
-
-    return redis.Redis(
-        host=setting("GROUNDUP_REDIS_HOST"),
-        port=int(setting("GROUNDUP_REDIS_PORT")),
-        password=setting("GROUNDUP_REDIS_PASSWORD"),
-        db=REDIS_DATABASE,
-        socket_connect_timeout=5,
-        socket_timeout=10,
-    )
+    return connect_redis(REDIS_DATABASE, socket_timeout=10)

@@ -13,8 +13,8 @@ from typing import Any
 from flask import g, has_app_context
 from flask_caching.backends.rediscache import RedisCache
 
-from superset_config.freshness import tables_of
 from superset_config.kept import UNTOLD_LIFETIME, Kept, keep
+from superset_config.statement_tables import tables_of
 from superset_config.store_state import State, state_in_force
 
 

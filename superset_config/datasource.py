@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from settings.addresses import THIS_MACHINE
 from superset_config.environment import setting
 
 READER = "groundup_reader"
 REPORTS = "reports"
-_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 # Superset's own limit of time does not end what runs on a thread, so the server does: each kind reads its own comment.
@@ -40,7 +40,7 @@ def encryption(host: str) -> dict[str, Any]:
     Superset opens a connection even for a chart that it has in its cache, and each reads all certificates anew: a
     quarter of the time of such a chart.
     """
-    return {"ssl_disabled": True} if host in _THIS_MACHINE else {}
+    return {"ssl_disabled": True} if host in THIS_MACHINE else {}
 
 
 def point_to_this_machine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from settings.addresses import reachable
 from superset_config.environment import setting
 
 ALERT_REPORTS_NOTIFICATION_DRY_RUN = False
@@ -23,9 +24,7 @@ EMAIL_REPORTS_CTA = "Open in Superset"
 
 SLACK_API_TOKEN = setting("GROUNDUP_SLACK_TOKEN") or None
 
-_HOST = setting("GROUNDUP_SUPERSET_HOST")
-_REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(_HOST, _HOST)  # noqa: S104
-WEBDRIVER_BASEURL = f"http://{_REACHABLE}:{setting('GROUNDUP_SUPERSET_PORT')}/"
+WEBDRIVER_BASEURL = f"http://{reachable(setting('GROUNDUP_SUPERSET_HOST'))}:{setting('GROUNDUP_SUPERSET_PORT')}/"
 WEBDRIVER_BASEURL_USER_FRIENDLY = setting("GROUNDUP_SUPERSET_PUBLIC_URL") or WEBDRIVER_BASEURL
 
 WEBDRIVER_TYPE = "chrome"

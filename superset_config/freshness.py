@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
+from superset_config.lately import Lately
 from superset_config.store import ask_store
 
 # What is not loaded every morning: a page of older figures says so in another colour.
@@ -29,20 +28,11 @@ class NewestDays:
     def __init__(
         self, ask: Callable[[str], Sequence[tuple[Any, ...]]] = ask_store, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._ask = ask
-        self._clock = clock
-        self._asked_at: float | None = None
-        self._lock = threading.Lock()
-        self._days: dict[str, dt.date] = {}
+        self._days = Lately(lambda: {table: day for table, day in ask(_QUERY) if day is not None}, _LIFETIME, clock)
 
     def by_table(self) -> Mapping[str, dt.date]:
         """Table → its newest day; a table that holds nothing yet is not there."""
-        with self._lock:
-            now = self._clock()
-            if self._asked_at is None or now - self._asked_at >= _LIFETIME:
-                self._asked_at = now
-                self._days = {table: day for table, day in self._ask(_QUERY) if day is not None}
-            return self._days
+        return self._days.get()
 
 
 def as_of(tables: Iterable[str], newest: Mapping[str, dt.date]) -> dt.date | None:
@@ -65,15 +55,3 @@ def in_words(day: dt.date, today: dt.date) -> str:
     """A day as people say it: Wednesday 25 November; with its year when that is not this one."""
     year = f" {day.year}" if day.year != today.year else ""
     return f"{day:%A} {day.day} {day:%B}{year}"
-
-
-@lru_cache(maxsize=1024)
-def tables_of(sql: str) -> frozenset[str]:
-    """The tables that a dataset's query reads; none for text that is no query."""
-    from superset.exceptions import SupersetParseError  # noqa: PLC0415 - absent where only the pure parts are tested
-    from superset.sql.parse import SQLScript  # noqa: PLC0415
-
-    try:
-        return frozenset(table.table for statement in SQLScript(sql, "mysql").statements for table in statement.tables)
-    except SupersetParseError:
-        return frozenset()

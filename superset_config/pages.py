@@ -12,7 +12,8 @@ from superset import db
 from superset.dashboards.filters import DashboardAccessFilter
 from superset.models.dashboard import Dashboard
 
-from superset_config.freshness import NewestDays, age, as_of, in_words, is_old, tables_of
+from superset_config.freshness import NewestDays, age, as_of, in_words, is_old
+from superset_config.statement_tables import tables_of
 
 # What most people come for stands first, and what tells of the machinery last.
 FIRST = "daily-report"

@@ -17,7 +17,7 @@ _DRAWN = """() => {
         && charts.every(chart => chart.querySelector('[id^="chart-id-"] > *, .ant-alert, [role="alert"], .ant-empty'));
 }"""
 # ECharts draws its lines in; it is at the end when half a second changes nothing any more.
-_STILL = """() => new Promise(resolve => {
+STILL = """() => new Promise(resolve => {
     const shape = () => [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join();
     let before = shape();
     const timer = setInterval(() => {
@@ -65,7 +65,7 @@ def wait_for_charts() -> None:
     @wraps(original)
     def take(page: Any, element: Any, element_name: str) -> bytes:
         page.wait_for_function(_DRAWN)
-        page.wait_for_function(_STILL)
+        page.wait_for_function(STILL)
         return original(page, element, element_name)
 
     WebDriverPlaywright._get_screenshot = staticmethod(take)

@@ -6,7 +6,6 @@ filters, sorting or series limits, cannot tell a sum from a mean, and would run 
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 from superset_config.datasource import is_report_store
 from superset_config.declared_rollups import read_rollups
+from superset_config.lately import Lately
 from superset_config.rollup_sql import Report, Rollup, choose
 from superset_config.store import ask_store
 from superset_config.store_state import state_in_force
@@ -48,30 +48,24 @@ class Choice:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ask = ask
-        self._clock = clock
         self._declared: tuple[dict[str, Report], list[Rollup]] | None = None
-        self._current: list[Rollup] = []
-        self._asked_at: float | None = None
-        self._asked_in: Any = None
-        # Requests that come at once wait for the first one's answer.
-        self._lock = threading.Lock()
+        self._current = Lately(self._find, _LIFETIME, clock)
 
     def rewrite(self, sql: str, state: Any = None) -> str:
         """The statement, reading rollups where they give the same answer.
 
         What is known is of no use in another state of the store: the answer would be kept as one of that state.
         """
-        reports, rollups = self._declared = self._declared or read_rollups()
-        with self._lock:
-            now = self._clock()
-            is_old = self._asked_at is None or now - self._asked_at >= _LIFETIME
-            if is_old or (state is not None and state != self._asked_in):
-                self._asked_at, self._asked_in = now, state
-                self._current = current(
-                    rollups, {name: Held(tuple(days), int(rows)) for name, *days, rows in self._ask(_HELD)}
-                )
-            smallest_first = self._current
-        return choose(sql, reports, smallest_first)
+        reports, _ = self._read_declared()
+        return choose(sql, reports, self._current.get(state))
+
+    def _find(self) -> list[Rollup]:
+        _, rollups = self._read_declared()
+        return current(rollups, {name: Held(tuple(days), int(rows)) for name, *days, rows in self._ask(_HELD)})
+
+    def _read_declared(self) -> tuple[dict[str, Report], list[Rollup]]:
+        self._declared = self._declared or read_rollups()
+        return self._declared
 
 
 _choice = Choice()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from superset_config.environment import setting
+from superset_config.redis_connection import connect_redis
 
 SESSION_SERVER_SIDE = True
 SESSION_TYPE = "redis"
@@ -20,15 +20,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 def redis_client() -> Any:
     """A client of the Redis database that holds the sessions; connects at its first command."""
-    import redis  # noqa: PLC0415
-
-    return redis.Redis(
-        host=setting("GROUNDUP_REDIS_HOST"),
-        port=int(setting("GROUNDUP_REDIS_PORT")),
-        password=setting("GROUNDUP_REDIS_PASSWORD"),
-        db=1,
-        socket_connect_timeout=5,
-    )
+    return connect_redis(1)
 
 
 SESSION_REDIS = redis_client()

@@ -116,19 +116,20 @@ def _make_if_missing(path: Path) -> None:
                 _prepare(connection, draft, read_only=False)
                 connection.execute("CHECKPOINT")
             # What an earlier file had not taken in yet belongs to that one.
-            _log_of(path).unlink(missing_ok=True)
+            log_of(path).unlink(missing_ok=True)
             draft.replace(path)
         except BaseException:
             _remove(draft)
             raise
 
 
-def _log_of(path: Path) -> Path:
+def log_of(path: Path) -> Path:
+    """DuckDB's log beside the file: what it has not taken in yet."""
     return path.with_name(f"{path.name}.wal")
 
 
 def _remove(path: Path) -> None:
-    for file in (path, _log_of(path)):
+    for file in (path, log_of(path)):
         file.unlink(missing_ok=True)
 
 
@@ -178,7 +179,7 @@ def _remove_leftovers(path: Path) -> None:
 
 def _end_torn_log(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """DuckDB passes over the half of a commit that a killed process has logged, but lets the data lie in the log."""
-    if str(path) == ":memory:" or not _log_of(path).exists():
+    if str(path) == ":memory:" or not log_of(path).exists():
         return
     # Only a commit of its own makes it write the log anew, and a checkpoint then removes it.
     connection.execute("CREATE TABLE groundup.torn (nothing BOOLEAN)")

@@ -29,39 +29,27 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 def mysql_rows(stack: Stack) -> Rows:
     """Every row of every table of both databases."""
-    found: Rows = {}
+    return {table: sorted(rows, key=repr) for table, rows in _of_each_table(stack, "SELECT * FROM {}")}
+
+
+def mysql_checksums(stack: Stack) -> dict[str, int]:
+    """MySQL's own checksum of every table."""
+    return {table: rows[0][1] for table, rows in _of_each_table(stack, "CHECKSUM TABLE {}")}
+
+
+def mysql_shapes(stack: Stack) -> dict[str, str]:
+    """How every table was made."""
+    return {table: rows[0][1] for table, rows in _of_each_table(stack, "SHOW CREATE TABLE {}")}
+
+
+def _of_each_table(stack: Stack, question: str) -> Iterator[tuple[str, tuple[tuple[Any, ...], ...]]]:
     with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
         cursor.execute("SET NAMES utf8mb4")
         for database in (REPORTS_DATABASE, SUPERSET_DATABASE):
             cursor.execute(f"SHOW TABLES FROM `{database}`")
             for (table,) in cursor.fetchall():
-                cursor.execute(f"SELECT * FROM `{database}`.`{table}`")
-                found[f"{database}.{table}"] = sorted(cursor.fetchall(), key=repr)
-    return found
-
-
-def mysql_checksums(stack: Stack) -> dict[str, int]:
-    """MySQL's own checksum of every table."""
-    found = {}
-    with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
-        for database in (REPORTS_DATABASE, SUPERSET_DATABASE):
-            cursor.execute(f"SHOW TABLES FROM `{database}`")
-            for (table,) in cursor.fetchall():
-                cursor.execute(f"CHECKSUM TABLE `{database}`.`{table}`")
-                found[f"{database}.{table}"] = cursor.fetchall()[0][1]
-    return found
-
-
-def mysql_shapes(stack: Stack) -> dict[str, str]:
-    """How every table was made."""
-    found = {}
-    with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
-        for database in (REPORTS_DATABASE, SUPERSET_DATABASE):
-            cursor.execute(f"SHOW TABLES FROM `{database}`")
-            for (table,) in cursor.fetchall():
-                cursor.execute(f"SHOW CREATE TABLE `{database}`.`{table}`")
-                found[f"{database}.{table}"] = cursor.fetchall()[0][1]
-    return found
+                cursor.execute(question.format(f"`{database}`.`{table}`"))
+                yield f"{database}.{table}", cursor.fetchall()
 
 
 def warehouse_rows(stack: Stack) -> dict[str, tuple[Any, ...]]:

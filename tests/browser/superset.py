@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from superset_config.pictures import STILL
+
 CHROMIUM = "/usr/bin/chromium"
 # As root, without a display, and without a word to anybody outside.
 _FLAGS = (
@@ -181,18 +183,7 @@ class SupersetPage:
 
     def screenshot(self, path: Path) -> None:
         """The whole page, charts drawn to their end."""
-        # ECharts draws its lines in within a second; animation frames that no longer change the page end it.
-        self.page.wait_for_function(
-            """() => new Promise(resolve => {
-                const shape = () => [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()).join();
-                let before = shape();
-                const timer = setInterval(() => {
-                    const now = shape();
-                    if (now === before) { clearInterval(timer); resolve(true); }
-                    before = now;
-                }, 500);
-            })"""
-        )
+        self.page.wait_for_function(STILL)
         path.parent.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(path), full_page=True)
 

@@ -88,7 +88,7 @@ def test_killed_at_any_step_the_next_call_ends_it(places: Places, steps: int) ->
 
             return call
 
-        for owner, name in ((Path, "rename"), (Path, "replace"), (Path, "unlink"), (os, "link"), (exchange, "_sync")):
+        for owner, name in ((Path, "rename"), (Path, "replace"), (Path, "unlink"), (os, "link"), (exchange, "sync")):
             patch.setattr(owner, name, mortal(getattr(owner, name)))
         with pytest.raises(Killed):
             finish(places)
