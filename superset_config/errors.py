@@ -33,6 +33,10 @@ class BrowserMissingError(Exception):
     """There is no browser that could take a picture. The message ends up in the log of executions."""
 
 
+class PictureBlankError(Exception):
+    """The browser took a picture that shows nothing."""
+
+
 class NotAdmittedError(Exception):
     """Nobody was signed in; the message tells the person in front of the screen why, and what to do."""
 

@@ -6,9 +6,14 @@ import os
 import shutil
 from collections.abc import Mapping
 from functools import wraps
+from io import BytesIO
 from typing import Any
 
-from superset_config.errors import BrowserMissingError
+from PIL import Image
+
+from superset_config.errors import BrowserMissingError, PictureBlankError
+
+_SHADES = 16
 
 # A chart that is loading has a spinner, one that waits for its turn has nothing; an error is something to show.
 _DRAWN = """() => {
@@ -51,6 +56,11 @@ def use_installed_chromium() -> None:
     BrowserType.launch = launch
 
 
+def is_blank(picture: bytes) -> bool:
+    """Whether a PNG shows nothing: a text alone has more shades than this."""
+    return Image.open(BytesIO(picture)).convert("RGB").getcolors(_SHADES) is not None
+
+
 def wait_for_charts() -> None:
     """Let Superset take a picture when the page is complete; one that never is fails the report, by a timeout.
 
@@ -65,7 +75,14 @@ def wait_for_charts() -> None:
     @wraps(original)
     def take(page: Any, element: Any, element_name: str) -> bytes:
         page.wait_for_function(_DRAWN)
+        # What lies outside the window is painted while the picture is taken; on a busy machine nothing of it is.
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
+        page.wait_for_function(_DRAWN)
         page.wait_for_function(STILL)
-        return original(page, element, element_name)
+        picture = original(page, element, element_name)
+        if is_blank(picture):
+            raise PictureBlankError(f"Chromium gave an empty picture of {page.url}.")
+        return picture
 
     WebDriverPlaywright._get_screenshot = staticmethod(take)

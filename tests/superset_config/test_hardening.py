@@ -120,6 +120,17 @@ def test_signing_in_changes_the_session_and_signing_out_ends_it(superset: Stack)
         assert not store.exists(f"superset:session:{stolen}")
 
 
+def test_an_answer_that_comes_late_does_not_undo_the_sign_in(superset: Stack) -> None:
+    """What the sign-in page asked for before carries no cookie of nobody."""
+    with visit(superset) as client:
+        page = client.get("/login/").text
+        script = re.search(r"/static/assets/[\w.]+\.js", page)
+        assert script
+        assert "set-cookie" in client.get("/login/", headers={"Cookie": ""}).headers
+        for late in (client.get(script[0]), client.get("/login/"), client.post("/superset/log/?explode=events")):
+            assert "set-cookie" not in late.headers, late.url
+
+
 def me(stack: Stack, cookie: str) -> int:
     with visit(stack, Cookie=f"groundup_session={cookie}") as client:
         return client.get("/api/v1/me/").status_code

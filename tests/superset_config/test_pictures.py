@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image, ImageDraw
 
 from superset_config.errors import BrowserMissingError
-from superset_config.pictures import launch_options
+from superset_config.pictures import is_blank, launch_options
 
 
 @pytest.mark.parametrize("is_root", [True, False])
@@ -19,3 +22,17 @@ def test_the_browser_of_the_machine_is_started_with_a_sandbox_unless_by_root(is_
 def test_without_one_it_says_what_to_do() -> None:
     with pytest.raises(BrowserMissingError, match="Chromium is not installed on this machine: run make install"):
         launch_options({}, program=None, is_root=False)
+
+
+def png(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_page_that_was_not_painted_is_blank_and_a_number_alone_is_not() -> None:
+    page = Image.new("RGB", (1440, 2553), "white")
+    ImageDraw.Draw(page).rectangle((0, 900, 1440, 2553), fill="#f5f5f5")
+    assert is_blank(png(page))
+    ImageDraw.Draw(page).text((20, 20), "2,768", fill="black", font_size=40)
+    assert not is_blank(png(page))
