@@ -1,4 +1,4 @@
-"""The pictures of the README: every dashboard of a running stack, on a wall and on a phone.
+"""The pictures of the README: the home page and every dashboard of a running stack, on a wall and on a phone.
 
 python -m docs.images — of the stack that `make up` started, as the employee sees it.
 """
@@ -20,6 +20,8 @@ def main() -> None:
             page = SupersetPage.sign_in(
                 browser, environment.superset_url, "employee", environment.employee_password, viewport
             )
+            page.page.goto(environment.superset_url)
+            page.screenshot(PROJECT / "docs" / "images" / f"home-{name}.png")
             for slug in slugs:
                 page.open_dashboard(slug)
                 page.screenshot(PROJECT / "docs" / "images" / f"{slug}-{name}.png")

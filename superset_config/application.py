@@ -8,7 +8,7 @@ from superset_config.accounts import REPORTER
 from superset_config.asked import listen
 from superset_config.environment import setting
 from superset_config.executions import begin_anew_what_is_cut_off
-from superset_config.filters import keep_values
+from superset_config.filters import keep_values, offer_something
 from superset_config.messages import name_day_and_send_once, use_slack_at
 from superset_config.pictures import use_installed_chromium, wait_for_charts
 from superset_config.security import limit_guesses
@@ -29,6 +29,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     guard_sessions(app)
     limit_guesses(app)
     keep_values()
+    offer_something()
     follow(app)
     listen(app)
     appbuilder.add_api(AppliedAssetsRestApi)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from io import BytesIO
 from typing import Any
@@ -56,6 +57,15 @@ def use_installed_chromium() -> None:
     BrowserType.launch = launch
 
 
+@contextmanager
+def whole_page_in_window(page: Any) -> Iterator[None]:
+    """A window as high as its page: what lies outside is painted with the picture or, on a busy machine, not."""
+    before = page.viewport_size
+    page.set_viewport_size({**before, "height": page.evaluate("document.documentElement.scrollHeight")})
+    yield
+    page.set_viewport_size(before)
+
+
 def is_blank(picture: bytes) -> bool:
     """Whether a PNG shows nothing: a text alone has more shades than this."""
     return Image.open(BytesIO(picture)).convert("RGB").getcolors(_SHADES) is not None
@@ -75,12 +85,10 @@ def wait_for_charts() -> None:
     @wraps(original)
     def take(page: Any, element: Any, element_name: str) -> bytes:
         page.wait_for_function(_DRAWN)
-        # What lies outside the window is painted while the picture is taken; on a busy machine nothing of it is.
-        height = page.evaluate("document.documentElement.scrollHeight")
-        page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
-        page.wait_for_function(_DRAWN)
-        page.wait_for_function(STILL)
-        picture = original(page, element, element_name)
+        with whole_page_in_window(page):
+            page.wait_for_function(_DRAWN)
+            page.wait_for_function(STILL)
+            picture = original(page, element, element_name)
         if is_blank(picture):
             raise PictureBlankError(f"Chromium gave an empty picture of {page.url}.")
         return picture

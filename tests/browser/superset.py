@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from superset_config.pictures import STILL
+from superset_config.pictures import STILL, whole_page_in_window
 
 CHROMIUM = "/usr/bin/chromium"
 # As root, without a display, and without a word to anybody outside.
@@ -183,9 +183,10 @@ class SupersetPage:
 
     def screenshot(self, path: Path) -> None:
         """The whole page, charts drawn to their end."""
-        self.page.wait_for_function(STILL)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=str(path), full_page=True)
+        with whole_page_in_window(self.page):
+            self.page.wait_for_function(STILL)
+            self.page.screenshot(path=str(path), full_page=True)
 
     def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and JSON of a request to the REST interface in this person's session, with its CSRF token."""
