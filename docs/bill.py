@@ -16,9 +16,9 @@ from pathlib import Path
 from benchmarks.cost_bills import Night, blind_base, naive_night, our_nights, stored
 from benchmarks.cost_nights import EXPORT_TABLE
 from benchmarks.cost_volumes import Volumes, volumes
+from loaders.bigquery_prices import usd
 from loaders.catalog import Catalog
 from loaders.cost.month import after_the_gift, queries_usd, storage_usd
-from loaders.warehouse.bigquery_budget import usd
 from settings.environment import PROJECT
 from tests import definitions
 

@@ -66,6 +66,11 @@ class Environment(BaseSettings):
     bigquery_max_bytes: int = Field(2**40, gt=0)
     monthly_budget_usd: float = Field(50.0, ge=0)
 
+    sqllab_bigquery_project: str = Field("", pattern=r"^([a-z][a-z0-9.:-]*[a-z0-9])?$")
+    sqllab_bigquery_credentials_file: Path | None = None
+    sqllab_bigquery_max_bytes: int = Field(100 * 2**30, gt=0)
+    sqllab_bigquery_daily_usd: float = Field(10.0, ge=0)
+
     mysql_host: str = "127.0.0.1"
     mysql_port: int = Field(13306, ge=1, le=65535)
     redis_host: str = "127.0.0.1"
@@ -123,7 +128,16 @@ class Environment(BaseSettings):
             raise ValueError(f"{value} is larger than {_LOGO_BYTES // 1000} kB, and every page carries it")
         return path
 
-    @field_validator("bigquery_credentials_file", "company_logo", mode="before")
+    @field_validator("sqllab_bigquery_credentials_file")
+    @classmethod
+    def _is_there(cls, value: Path | None) -> Path | None:
+        # Superset starts in a folder of its own.
+        path = value.expanduser().absolute() if value else None
+        if path and not path.is_file():
+            raise ValueError(f"there is no file {path}")
+        return path
+
+    @field_validator("bigquery_credentials_file", "sqllab_bigquery_credentials_file", "company_logo", mode="before")
     @classmethod
     def _none_when_empty(cls, value: object) -> object:
         return value or None

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from superset_config import (
     application,
     background,
+    bigquery,
     cache,
     datasource,
     delivery,
@@ -21,6 +22,7 @@ from superset_config import (
 )
 from superset_config.application import *  # noqa: F403
 from superset_config.background import *  # noqa: F403
+from superset_config.bigquery import *  # noqa: F403
 from superset_config.cache import *  # noqa: F403
 from superset_config.datasource import *  # noqa: F403
 from superset_config.delivery import *  # noqa: F403
@@ -39,6 +41,7 @@ __all__ = [  # noqa: PLE0604 - all of them are texts
         for module in (
             application,
             background,
+            bigquery,
             cache,
             datasource,
             delivery,

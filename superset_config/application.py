@@ -6,6 +6,7 @@ from typing import Any
 
 from superset_config.accounts import REPORTER
 from superset_config.asked import listen
+from superset_config.bigquery import ask_through_the_reader
 from superset_config.environment import setting
 from superset_config.executions import begin_anew_what_is_cut_off
 from superset_config.filters import keep_values, offer_something
@@ -40,6 +41,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     wait_for_charts()
     name_day_and_send_once()
     begin_anew_what_is_cut_off()
+    ask_through_the_reader()
     use_slack_at(setting("GROUNDUP_SLACK_URL"))
     provider = configured_provider()
     if provider:

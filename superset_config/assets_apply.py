@@ -319,7 +319,7 @@ def _remember(order: dict[str, Any], numbers: Numbers) -> None:
 
 def _remembered(item: dict[str, Any]) -> dict[str, Any]:
     """The file, and of those that do not say in full what they amount to, that as well."""
-    if item["kind"] not in NAMED:
+    if item["kind"] not in NAMED and "resolved" not in item:
         return dict(item["content"])
     return {"file": item["content"], "resolved": item.get("resolved", item["content"])}
 

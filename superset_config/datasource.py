@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from settings.addresses import THIS_MACHINE
+from superset_config.bigquery import connect, is_bigquery
 from superset_config.environment import setting
 
 READER = "groundup_reader"
@@ -44,12 +45,15 @@ def encryption(host: str) -> dict[str, Any]:
 
 
 def point_to_this_machine(
-    uri: Any, parameters: dict[str, Any], _username: str | None, _security_manager: Any, _source: Any
+    uri: Any, parameters: dict[str, Any], username: str | None, security_manager: Any, source: Any
 ) -> tuple[Any, dict[str, Any]]:
     """The same address with the host and port of this environment's report store, where ratios are exact enough.
 
     MySQL rounds the quotient of two whole numbers to four decimals; a share in percent would be rounded twice.
+    BigQuery has a way of its own.
     """
+    if is_bigquery(uri):
+        return connect(uri, parameters, username, security_manager, source)
     if is_report_store(uri):
         uri = uri.set(host=setting("GROUNDUP_MYSQL_HOST"), port=int(setting("GROUNDUP_MYSQL_PORT")))
         given = parameters.get("connect_args") or {}

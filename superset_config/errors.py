@@ -44,3 +44,15 @@ class NotAdmittedError(Exception):
         super().__init__(message)
         # Of the page that says so.
         self.status = status
+
+
+class QueryError(Exception):
+    """A query to BigQuery that is not run, or not to its end. The person who asked it reads the message."""
+
+
+class QueryRefusedError(QueryError):
+    """It may not be run: it would cost too much, or does more than read."""
+
+
+class QueryFailedError(QueryError):
+    """BigQuery refuses it, does not answer, or takes too long."""

@@ -11,6 +11,8 @@ DATA_DIR = str(Path(setting("GROUNDUP_HOME") or ".groundup") / "superset")
 LOG_LEVEL = logging.INFO if is_debug() else logging.WARNING
 
 FEATURE_FLAGS = {
+    # SQL Lab shows what a query costs, where it costs.
+    "ESTIMATE_QUERY_COST": True,
     "DRILL_BY": True,
     "DRILL_TO_DETAIL": True,
     # A screen on the wall and a printed page show all charts, also those below the fold.

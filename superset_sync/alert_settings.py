@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from settings.environment import Environment
-
 SETTINGS = frozenset(
     {
         "GROUNDUP_ALERT_MAIL_TO",
@@ -20,11 +18,6 @@ SETTINGS = frozenset(
 )
 _NAMED = re.compile(r"\$\{(\w+)\}")
 _TARGETS = ("target", "ccTarget", "bccTarget")
-
-
-def alert_settings(environment: Environment) -> dict[str, str]:
-    """The values of the settings that alerts may name."""
-    return {name: value for name, value in environment.as_variables().items() if name in SETTINGS}
 
 
 def named_settings(alert: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from settings.environment import Environment
-from superset_sync.alert_settings import alert_settings
 from superset_sync.assets import Asset, Assets, read_assets
 from superset_sync.backup import read_backup, write_backup
 from superset_sync.client import SupersetClient
@@ -19,7 +18,7 @@ from superset_sync.errors import AssetError, ChangedMeanwhileError, ConflictErro
 from superset_sync.instance_form import SUPERSET_VERSION
 from superset_sync.live import PATH, Live, read_live
 from superset_sync.plan import Change, Plan, as_json, make_plan, touched
-from superset_sync.resolved import Instance, resolve
+from superset_sync.resolved import Instance, asset_settings, resolve
 from superset_sync.show import touch
 
 ADMINISTRATOR = "admin"
@@ -127,7 +126,7 @@ def apply(
 
 def resolved(environment: Environment, source: Source, live: Live) -> Assets:
     """The source's files with what they amount to on this instance."""
-    return resolve(source.assets, Instance(live.permissions, alert_settings(environment)))
+    return resolve(source.assets, Instance(live.permissions, asset_settings(environment)))
 
 
 def _look(environment: Environment, source: Source) -> tuple[SupersetClient, Live]:

@@ -22,6 +22,7 @@ from superset_sync.check_files import check_invented, check_name
 from superset_sync.check_roles import check_audience, check_roles
 from superset_sync.check_secrets import check_secrets
 from superset_sync.check_shape import check_shape
+from superset_sync.database_settings import SETTINGS, address_settings
 from superset_sync.declared import Declared, read_declared_tables
 from superset_sync.rules import Finding, Rule
 
@@ -50,6 +51,7 @@ def check(assets: Assets, declared: Declared) -> list[Finding]:
         findings += [*faults, *check_invented(asset), *check_secrets(kind, asset), *check_name(kind, asset, databases)]
         readable |= {asset.file} if is_readable else set()
     findings += [*_check_uuids(assets), *_check_named_once(assets), *_check_references(assets)]
+    findings += _check_addresses(assets)
     datasets = {asset.uuid: read_dataset(asset, declared) for asset in assets.datasets if asset.file in readable}
     for asset in assets.datasets:
         if asset.file in readable:
@@ -136,6 +138,13 @@ def _check_named_once(assets: Assets) -> Iterator[Finding]:
                 files = [file for other, file in named if other == names]
                 what, remedy = f"has the {keys[-1]} of {files[0]}", f"give it a {keys[-1]} of its own"
                 yield Finding(files[-1], what, remedy, Rule.NAMES)
+
+
+def _check_addresses(assets: Assets) -> Iterator[Finding]:
+    for asset in assets.databases:
+        for name in sorted(set(address_settings(asset.content)) - SETTINGS):
+            remedy = f"name one of {', '.join(sorted(SETTINGS))}"
+            yield Finding(asset.file, f"names {name}, which is no setting for databases", remedy, Rule.REFERENCES)
 
 
 def _check_references(assets: Assets) -> Iterator[Finding]:

@@ -15,8 +15,9 @@ from superset_sync.lineage import SqlError, plain_columns, referenced
 from superset_sync.roles import BASES, BUILT_IN, Judged, Roles, matcher, permissions_of
 from superset_sync.rules import Finding, Rule
 
-# Where SQL is written by hand, nothing holds it to the rows of a filter: a rollup is another table.
-_BY_HAND = matcher(("* on SQL*Lab", "can_sqllab on *", "all_database_access on *", "database_access on *"))
+# Where SQL is written by hand, nothing holds it to the rows of a filter: a rollup is another table. Access to one
+# database alone is access to its datasets, which are held to them.
+_BY_HAND = matcher(("* on SQL*Lab", "can_sqllab on *", "all_database_access on *"))
 
 
 @cache

@@ -12,13 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 from settings.environment import Environment
-from superset_sync.alert_settings import alert_settings
 from superset_sync.apply import sign_in
 from superset_sync.assets import KINDS, NAMED, Assets, identity, read_assets
 from superset_sync.errors import AssetError, ConflictError, SyncError
 from superset_sync.live import Live, LiveAsset, read_live, title
 from superset_sync.normalise import comparable, rename_charts, text, written
-from superset_sync.resolved import Instance, as_file, resolve
+from superset_sync.resolved import Instance, as_file, asset_settings, resolve
 from superset_sync.written import write
 
 
@@ -46,7 +45,7 @@ def export(environment: Environment, root: Path, *, add: Sequence[str] = (), for
         raise AssetError(assets.unreadable)
     with sign_in(environment) as client:
         live = read_live(client)
-    found = make_export(assets, live, settings=alert_settings(environment), add=add, force=force)
+    found = make_export(assets, live, settings=asset_settings(environment), add=add, force=force)
     for file, content in found.written.items():
         path = root / file
         path.parent.mkdir(parents=True, exist_ok=True)

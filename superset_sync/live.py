@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from superset_sync.assets import KINDS, NAMED
+from superset_sync.assets import KINDS
 from superset_sync.client import SupersetClient
 from superset_sync.errors import VersionError
 from superset_sync.instance_form import SUPERSET_VERSION, table_names
@@ -99,7 +99,7 @@ def live_from(state: Mapping[str, Any], url: str) -> Live:
 def _applied(row: Mapping[str, Any]) -> Applied:
     content = json.loads(row["content"])
     # `superset_config.assets_apply` keeps both sides of what a file does not say in full.
-    both = (content["file"], content["resolved"]) if row["kind"] in NAMED else (content, None)
+    both = (content["file"], content["resolved"]) if content.keys() == {"file", "resolved"} else (content, None)
     return Applied(row["kind"], row["file"], *both)
 
 

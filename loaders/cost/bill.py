@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from loaders.bigquery_prices import MIB, MINIMUM_PER_TABLE
 from loaders.cost.layout import TABLE_SUFFIX, Layout
 from loaders.cost.measure import Leaves, Partitions
 from loaders.cost.scans import Reading, Scan, read_by
-from loaders.warehouse.bigquery_budget import MIB, MINIMUM_PER_TABLE
 from loaders.warehouse.duckdb_sql import translate
 
 _NAMED = re.compile(r"\$(\w+)")

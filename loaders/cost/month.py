@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.warehouse.bigquery_budget import USD_PER_TIB, usd
+from loaders.bigquery_prices import USD_PER_TIB, usd
 
 NIGHTS = 30
 GIB = 2**30

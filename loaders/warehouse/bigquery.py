@@ -12,11 +12,12 @@ import pyarrow as pa
 from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 
+from loaders.bigquery_prices import usd
 from loaders.catalog import Table, digest
 from loaders.errors import DeclarationError, WarehouseError
 from loaders.sources import Source
 from loaders.warehouse import DailyTable, DayRow, Partition, Slot, Spent, Stamp, Value
-from loaders.warehouse.bigquery_budget import Budget, usd
+from loaders.warehouse.bigquery_budget import Budget
 from loaders.warehouse.bigquery_errors import refusals
 from loaders.warehouse.bigquery_exports import daily_tables
 from loaders.warehouse.bigquery_jobs import JobName, Jobs, Patience, spent

@@ -19,8 +19,9 @@ from google.cloud import bigquery
 from google.cloud.bigquery import LoadJob, QueryJob
 from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY, DEFAULT_RETRY
 
+from loaders.bigquery_prices import bytes_to_bill, readable, usd
 from loaders.warehouse import Spent
-from loaders.warehouse.bigquery_budget import Budget, bytes_to_bill, readable, usd
+from loaders.warehouse.bigquery_budget import Budget
 from loaders.warehouse.bigquery_sql import Statement
 
 # A job that was just refused as a duplicate may not be found for a moment.

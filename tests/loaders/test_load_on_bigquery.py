@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY, DEFAULT_RETRY
 
+from loaders.bigquery_prices import MIB
 from loaders.errors import BudgetError, LoaderError
 from loaders.plan import Request
 from loaders.planning import make_plan
@@ -21,7 +22,7 @@ from loaders.run import Inputs, Loaded, load
 from loaders.store.connection import connected
 from loaders.store.ledger import spent_this_month
 from loaders.store.query import ask
-from loaders.warehouse.bigquery_budget import MIB, Budget
+from loaders.warehouse.bigquery_budget import Budget
 from loaders.warehouse.bigquery_jobs import Patience
 from tests import definitions
 from tests.bigquery.emulator import running_emulator

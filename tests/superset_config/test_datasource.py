@@ -18,6 +18,7 @@ class Address:
     database: str | None = "reports"
     host: str = "127.0.0.1"
     port: int = 13306
+    drivername: str = "mysql+pymysql"
 
     def set(self, **parts: Any) -> Address:
         return replace(self, **parts)

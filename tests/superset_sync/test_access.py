@@ -29,7 +29,7 @@ RULE = {
 PARTNER = {
     "name": "Partner",
     "based_on": ["Employee"],
-    "never": ["all_datasource_access on *"],
+    "never": ["database_access on *"],
     "row_filters": [RULE],
 }
 # May ask the datasets themselves, and is held to the rows there as well.

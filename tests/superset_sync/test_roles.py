@@ -90,7 +90,8 @@ def test_a_role_that_was_made_by_hand_is_based_on_what_is_nearest() -> None:
         # sees, explores, drills, downloads
         ("can_read on Dashboard", True, True),
         ("can_explore on Superset", True, True),
-        ("all_datasource_access on all_datasource_access", True, True),
+        # not those of other databases: at BigQuery, every question costs
+        ("all_datasource_access on all_datasource_access", False, True),
         ("can_drill on Dashboard", True, True),
         ("can_samples on Datasource", True, True),
         ("can_csv on Superset", True, True),
@@ -128,3 +129,8 @@ def test_what_a_newer_superset_brings_is_read_by_all_and_written_by_the_team() -
     judged = {f"can_{action} on SomethingNew": frozenset({"Gamma", "Alpha"}) for action in ("read", "write")}
     assert permissions_of(FILES["Employee"], judged, FILES) & judged.keys() == {"can_read on SomethingNew"}
     assert permissions_of(FILES["Analyst"], judged, FILES) >= judged.keys()
+
+
+def test_employees_may_ask_the_reports_and_no_other_database() -> None:
+    found = permissions_of(FILES["Employee"], permissions(), FILES)
+    assert {name for name in found if "database_access" in name} == {"database_access on [Reports]"}

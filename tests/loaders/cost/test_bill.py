@@ -5,12 +5,12 @@ import json
 
 import pytest
 
+from loaders.bigquery_prices import MIB, TIB, bytes_to_bill
 from loaders.cost.bill import Sized, bill
 from loaders.cost.layout import Layout
 from loaders.cost.month import after_the_gift, queries_usd, storage_usd
 from loaders.errors import WarehouseError
 from loaders.exports import Field
-from loaders.warehouse.bigquery_budget import MIB, TIB, bytes_to_bill
 from settings.environment import PROJECT
 
 FIRST, SECOND, THIRD = (dt.date(2026, 1, day) for day in (1, 2, 3))

@@ -1,0 +1,225 @@
+"""The only way from Superset to BigQuery: it reads, within what a query and a day may cost, in somebody's name.
+
+It takes the place of Google's client in the connections that SQLAlchemy opens. What a query is sent with is decided
+here alone: nothing of an address, of a database's parameters or of a caller gets through but the statement and the
+parameters in it.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import google.auth
+import requests
+from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
+from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import GoogleAuthError
+from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_RETRY
+from google.oauth2 import service_account
+
+from loaders.bigquery_prices import bytes_to_bill, usd
+from superset_config.bigquery_rules import SECONDS, Estimate, day_is_spent, objection
+from superset_config.environment import setting
+from superset_config.errors import QueryFailedError, QueryRefusedError
+
+_SCOPES = ("https://www.googleapis.com/auth/bigquery",)
+# What fails for a moment is tried again for so long, in seconds.
+_RETRY = DEFAULT_RETRY.with_timeout(10)
+_DAY_KEY = "groundup:bigquery:usd:"
+_KEPT = dt.timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query may be billed, in bytes, and what those of a day may cost, in dollars."""
+
+    query_bytes: int
+    day_usd: float
+
+
+def limits() -> Limits:
+    """Those of the settings."""
+    return Limits(
+        int(setting("GROUNDUP_SQLLAB_BIGQUERY_MAX_BYTES")), float(setting("GROUNDUP_SQLLAB_BIGQUERY_DAILY_USD"))
+    )
+
+
+class Day:
+    """The dollars of a day (UTC), counted in Redis for all processes."""
+
+    def __init__(self, client: Any, limit: float, today: Callable[[], dt.date] | None = None) -> None:
+        self._client = client
+        self._limit = limit
+        self._today = today or (lambda: dt.datetime.now(dt.UTC).date())
+
+    def take(self, estimate: Estimate) -> str:
+        """Counts a query before it runs; returns the key of its day. Raises QueryRefusedError when it is too much."""
+        key = f"{_DAY_KEY}{self._today()}"
+        total = self._add(key, estimate.usd)
+        if estimate.usd and total > self._limit:
+            spent = self._add(key, -estimate.usd)
+            raise QueryRefusedError(day_is_spent(estimate, max(spent, 0.0), self._limit))
+        return key
+
+    def correct(self, key: str, estimate: Estimate, billed: int) -> None:
+        """Counts what it was really billed instead."""
+        self._add(key, usd(billed) - estimate.usd)
+
+    def _add(self, key: str, dollars: float) -> float:
+        try:
+            total = float(self._client.incrbyfloat(key, dollars))
+            self._client.expire(key, _KEPT)
+        except OSError as error:
+            raise QueryFailedError(
+                "What today's queries have cost is not known, since Redis does not answer; ask again in a minute."
+            ) from error
+        return total
+
+
+class Reader:
+    """As much of `google.cloud.bigquery.Client` as reading takes."""
+
+    def __init__(self, labels: Mapping[str, str], limits: Limits, day: Day) -> None:
+        self.labels = labels
+        self.limits = limits
+        self._day = day
+
+    @property
+    def project(self) -> str:
+        """The project that pays, whatever an address says."""
+        return setting("GROUNDUP_SQLLAB_BIGQUERY_PROJECT")
+
+    @cached_property
+    def _client(self) -> bigquery.Client:
+        endpoint = setting("GROUNDUP_BIGQUERY_ENDPOINT")
+        return bigquery.Client(
+            project=self.project,
+            credentials=AnonymousCredentials() if endpoint and not _key_file() else _credentials(_key_file()),
+            location=setting("GROUNDUP_BIGQUERY_LOCATION"),
+            client_options={"api_endpoint": endpoint} if endpoint else None,
+        )
+
+    def estimate(self, sql: str, parameters: Sequence[Any] = ()) -> Estimate:
+        """What a statement is and would cost, by a dry run, which is free. Raises QueryFailedError."""
+        config = bigquery.QueryJobConfig(dry_run=True, labels=dict(self.labels), query_parameters=list(parameters))
+        with _explained():
+            job = self._client.query(sql, job_config=config, retry=_RETRY, timeout=SECONDS)
+        billed = bytes_to_bill(int(job.total_bytes_processed or 0), len(job.referenced_tables))
+        return Estimate(str(job.statement_type or ""), billed)
+
+    def query_and_wait(
+        self, sql: str, *, job_config: Any = None, page_size: int | None = None, **_: Any
+    ) -> bigquery.table.RowIterator:
+        """The rows of one SELECT. Raises QueryRefusedError before anything is spent, QueryFailedError."""
+        parameters = list(job_config.query_parameters) if job_config is not None else []
+        estimate = self.estimate(sql, parameters)
+        said = objection(estimate, self.limits.query_bytes)
+        if said:
+            raise QueryRefusedError(said)
+        key = self._day.take(estimate)
+        config = bigquery.QueryJobConfig(
+            maximum_bytes_billed=self.limits.query_bytes,
+            labels=dict(self.labels),
+            query_parameters=parameters,
+            job_timeout_ms=SECONDS * 1000,
+        )
+        job = None
+        try:
+            with _explained(estimate, self.limits.query_bytes):
+                # A job of its own for every statement: the other way of asking knows no limit of time.
+                job = self._client.query(sql, job_config=config, retry=_RETRY, job_retry=None, timeout=SECONDS)
+                rows = job.result(page_size=page_size, timeout=SECONDS, retry=_RETRY, job_retry=None)
+        except concurrent.futures.TimeoutError as error:
+            _cancel(job)
+            raise QueryFailedError(_too_long()) from error
+        finally:
+            # Of one that never came to an end, nobody knows: it stays counted.
+            if job is not None and job.state == "DONE":
+                self._day.correct(key, estimate, int(job.total_bytes_billed or 0))
+        return rows
+
+    def list_projects(self, **_: Any) -> Iterator[bigquery.client.Project]:
+        """The projects that the account may see."""
+        with _explained():
+            yield from self._client.list_projects(retry=_RETRY)
+
+    def list_datasets(self, project: str | None = None, **_: Any) -> Iterator[Any]:
+        """The datasets of a project."""
+        with _explained():
+            yield from self._client.list_datasets(project or self.project, retry=_RETRY)
+
+    def list_tables(self, dataset: Any, page_size: int | None = None, **_: Any) -> Any:
+        """The tables of a dataset; one that is gone is told apart by Google's own NotFound."""
+        return self._client.list_tables(dataset, page_size=page_size, retry=_RETRY)
+
+    def get_table(self, table: Any, **_: Any) -> bigquery.Table:
+        """A table's columns; one that is gone is told apart by Google's own NotFound."""
+        return self._client.get_table(table, retry=_RETRY)
+
+    def _ensure_bqstorage_client(self, *_: Any) -> None:
+        # Few rows are shown: they come with the answer.
+        return None
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+
+def _key_file() -> str:
+    return setting("GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE")
+
+
+@cache
+def _credentials(path: str) -> Any:
+    """Kept for as long as the process lives, so that not every query signs in anew. Raises QueryFailedError."""
+    with _explained():
+        if not path:
+            return google.auth.default(scopes=_SCOPES)[0]
+        try:
+            return service_account.Credentials.from_service_account_file(path, scopes=_SCOPES)
+        except (OSError, ValueError) as error:
+            raise QueryFailedError(
+                "GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE names no service account's key; tell whoever runs Superset."
+            ) from error
+
+
+def _cancel(job: Any) -> None:
+    """What nobody waits for shall not go on; where that fails, the job's own limit of time ends it."""
+    try:
+        job.cancel(retry=None, timeout=5)
+    except (GoogleAPIError, requests.RequestException):
+        return
+
+
+def _too_long() -> str:
+    return f"This query was ended after {SECONDS} seconds; read fewer columns or days."
+
+
+@contextmanager
+def _explained(estimate: Estimate | None = None, most_bytes: int = 0) -> Iterator[None]:
+    """Whatever BigQuery or the way to it refuses inside is raised as QueryError, in a sentence."""
+    try:
+        yield
+    except GoogleAuthError as error:
+        raise QueryFailedError("Google does not accept Superset's credentials; tell whoever runs Superset.") from error
+    except GoogleAPICallError as error:
+        said = (error.message or str(error)).strip().splitlines()[0].split("; reason: ")[0].rstrip(".")
+        reasons = {str(each.get("reason")) for each in error.errors or [] if isinstance(each, dict)}
+        if "bytesBilledLimitExceeded" in reasons and estimate is not None:
+            # Views and row filters can make it more than the dry run said.
+            raise QueryRefusedError(
+                f"BigQuery did not run it, since it would be billed more than {most_bytes} bytes ({said}); it cost "
+                "nothing. Read fewer columns or days."
+            ) from error
+        if "stopped" in reasons or "timeout" in reasons:
+            raise QueryFailedError(_too_long()) from error
+        raise QueryFailedError(f"BigQuery refuses: {said}. Correct the query.") from error
+    except (GoogleAPIError, requests.RequestException) as error:
+        raise QueryFailedError("BigQuery does not answer; ask again in a minute.") from error
