@@ -145,10 +145,9 @@ class Reader:
                 self._day.correct(key, estimate, int(job.total_bytes_billed or 0))
         return rows
 
-    def list_projects(self, **_: Any) -> Iterator[bigquery.client.Project]:
-        """The projects that the account may see."""
-        with _explained():
-            yield from self._client.list_projects(retry=_RETRY)
+    def list_projects(self, **_: Any) -> list[bigquery.client.Project]:
+        """The project that pays; tables of others are read by their full name."""
+        return [bigquery.client.Project(self.project, "", self.project)]
 
     def list_datasets(self, project: str | None = None, **_: Any) -> Iterator[Any]:
         """The datasets of a project."""

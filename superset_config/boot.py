@@ -6,6 +6,7 @@ what is current is skipped, without even importing Superset.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import secrets
@@ -22,6 +23,7 @@ from superset_config.fingerprint import ACCOUNTS as ACCOUNTS_STEP
 from superset_config.fingerprint import MIGRATIONS, STEPS, fingerprints, outdated
 from superset_config.fingerprint import ROLES as ROLES_STEP
 from superset_config.ledger import ASSETS_TABLE, Ledger, open_ledger
+from superset_sync.assets import Asset
 from superset_sync.roles import BUILT_IN
 
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -113,14 +115,36 @@ def define_roles(_app: Any) -> None:
 
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
-    files = {str(asset.content.get("name")): asset.content for asset in read_assets(_PROJECT).roles}
+    assets = {str(asset.content.get("name")): asset for asset in read_assets(_PROJECT).roles}
+    files = {name: asset.content for name, asset in assets.items()}
     judged = {name: frozenset(having) for name, having in judged_permissions().items()}
     applied = {uuid for (uuid,) in db.session.execute(text(f"SELECT uuid FROM {ASSETS_TABLE} WHERE kind = 'roles'"))}
     for name in sorted({account.role for account in ACCOUNTS} - set(BUILT_IN)):
         role = security_manager.add_role(name)
         if identity("roles", {"name": name}) not in applied or not role.permissions:
-            give_permissions(role, permissions_of(files[name], judged, files))
+            # What is about a database or a dataset comes with that, by the first apply, which knows this as its own.
+            wanted = permissions_of(files[name], judged, files)
+            given = wanted - set(give_permissions(role, wanted))
+            resolved = {"name": name, "permissions": sorted(given), "row_filters": []}
+            db.session.flush()
+            remember("roles", role.id, assets[name], resolved)
     db.session.commit()
+
+
+def remember(kind: str, number: int, asset: Asset, resolved: dict[str, Any]) -> None:
+    """Note what was applied, as `superset_config.assets_apply` does."""
+    from sqlalchemy import text  # noqa: PLC0415
+    from superset.extensions import db  # noqa: PLC0415
+
+    row = {
+        "uuid": asset.uuid,
+        "kind": kind,
+        "number": number,
+        "file": asset.file,
+        "content": json.dumps({"file": asset.content, "resolved": resolved}, ensure_ascii=False),
+    }
+    statement = f"REPLACE INTO {ASSETS_TABLE} VALUES (:uuid, :kind, :number, :file, :content, UTC_TIMESTAMP())"
+    db.session.execute(text(statement), row)
 
 
 def create_accounts(_app: Any) -> None:

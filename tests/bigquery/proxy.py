@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 
 import httpx
 
-from tests.bigquery.fake import Fault
+from tests.bigquery.fake import Fault, Request
 from tests.bigquery.serving import served
 
 
@@ -25,6 +25,8 @@ class Proxy:
     # The bytes that a dry run says.
     processed: int = 0
     statements: list[str] = field(default_factory=list)
+    # The jobs that were asked for, dry runs included, as they came.
+    jobs: list[Request] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fault(self, method: str, path: str) -> Fault | None:
@@ -49,6 +51,8 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         dry, sql = _statement(content)
+        if sql:
+            self.proxy.jobs.append(Request(self.command, self.path, {}, json.loads(content)))
         fault = None if dry else self.proxy.fault(self.command, self.path)
         if fault and not fault.broken:
             error = {"reason": fault.reason, "message": fault.message}
