@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 from settings.environment import Environment
 
-_SECRET = ("_PASSWORD", "_SECRET", "_SECRET_KEY", "_TOKEN", "_WEBHOOK")
+_SECRET = ("_PASSWORD", "_SECRET", "_SECRET_KEY", "_TOKEN", "_WEBHOOK", "_CREDENTIALS_FILE")
 _AIRFLOW = frozenset({"GROUNDUP_AIRFLOW_SECRET_KEY"})
-# Superset reads reports and never writes them.
-_NOT_SUPERSETS = _AIRFLOW | {"GROUNDUP_MYSQL_LOADER_PASSWORD", "GROUNDUP_ALERT_WEBHOOK"}
+# Superset reads reports and never writes them, nor anything at BigQuery: there it has a key of its own.
+_NOT_SUPERSETS = _AIRFLOW | {
+    "GROUNDUP_MYSQL_LOADER_PASSWORD",
+    "GROUNDUP_ALERT_WEBHOOK",
+    "GROUNDUP_BIGQUERY_CREDENTIALS_FILE",
+}
 _ACCOUNTS = frozenset({"GROUNDUP_ADMIN_PASSWORD", "GROUNDUP_ANALYST_PASSWORD", "GROUNDUP_EMPLOYEE_PASSWORD"})
 
 

@@ -6,11 +6,13 @@ Every connection that Superset opens passes `connect`: SQL Lab's and charts', in
 from __future__ import annotations
 
 from contextlib import closing
+from http import HTTPStatus
 from typing import Any
 
 from superset_config.accounts import NOWHERE
 from superset_config.bigquery_rules import job_labels, shown
 from superset_config.environment import setting
+from superset_config.errors import QueryError
 
 _NOT_SET_UP = (
     "BigQuery is not set up for Superset: set GROUNDUP_SQLLAB_BIGQUERY_PROJECT in .env, and run `groundup up superset`."
@@ -64,13 +66,22 @@ def refusal(message: str) -> Exception:
 def ask_through_the_reader() -> None:
     """Superset asks for estimates and partitions with a client of its own making; let that be the reader."""
     from superset.db_engine_specs.bigquery import BigQueryEngineSpec  # noqa: PLC0415
+    from superset.errors import ErrorLevel, SupersetError, SupersetErrorType  # noqa: PLC0415
+    from superset.exceptions import SupersetErrorException  # noqa: PLC0415
 
     def reader_of(_spec: Any, engine: Any, _database: Any) -> Any:
         with closing(engine.raw_connection()) as connection:
             return connection.connection._client
 
     def estimate(_spec: Any, statement: str, client: Any) -> Any:
-        return {"estimate": client.estimate(statement), "most_bytes": client.limits.query_bytes}
+        try:
+            found = client.estimate(statement)
+        except QueryError as error:
+            # What it does not know, it shows a page of its own for.
+            kind = SupersetErrorType.GENERIC_DB_ENGINE_ERROR
+            said = SupersetError(message=str(error), error_type=kind, level=ErrorLevel.ERROR)
+            raise SupersetErrorException(said, status=HTTPStatus.BAD_REQUEST) from error
+        return {"estimate": found, "most_bytes": client.limits.query_bytes}
 
     BigQueryEngineSpec._get_client = classmethod(reader_of)
     BigQueryEngineSpec.custom_estimate_statement_cost = classmethod(estimate)

@@ -17,17 +17,17 @@ from typing import Any
 
 import google.auth
 import requests
-from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
+from google.api_core.exceptions import ClientError, GoogleAPICallError, GoogleAPIError, RetryError
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 from google.oauth2 import service_account
 
-from loaders.bigquery_prices import bytes_to_bill, usd
-from superset_config.bigquery_rules import SECONDS, Estimate, day_is_spent, objection
+from loaders.bigquery_prices import bytes_to_bill, readable, usd
+from superset_config.bigquery_rules import SECONDS, Estimate, advice, day_is_spent, objection
 from superset_config.environment import setting
-from superset_config.errors import QueryFailedError, QueryRefusedError
+from superset_config.errors import QueryError, QueryFailedError, QueryRefusedError
 
 _SCOPES = ("https://www.googleapis.com/auth/bigquery",)
 # What fails for a moment is tried again for so long, in seconds.
@@ -137,12 +137,16 @@ class Reader:
                 job = self._client.query(sql, job_config=config, retry=_RETRY, job_retry=None, timeout=SECONDS)
                 rows = job.result(page_size=page_size, timeout=SECONDS, retry=_RETRY, job_retry=None)
         except concurrent.futures.TimeoutError as error:
+            # What it was billed so far, nobody says: it stays counted.
             _cancel(job)
             raise QueryFailedError(_too_long()) from error
-        finally:
-            # Of one that never came to an end, nobody knows: it stays counted.
-            if job is not None and job.state == "DONE":
-                self._day.correct(key, estimate, int(job.total_bytes_billed or 0))
+        except QueryError as error:
+            was_refused = job is None and isinstance(error.__cause__, ClientError)
+            if was_refused or (job is not None and job.state == "DONE"):
+                self._day.correct(key, estimate, int(job.total_bytes_billed or 0) if job else 0)
+            raise
+        if job.state == "DONE":
+            self._day.correct(key, estimate, int(job.total_bytes_billed or 0))
         return rows
 
     def list_projects(self, **_: Any) -> list[bigquery.client.Project]:
@@ -201,6 +205,14 @@ def _too_long() -> str:
     return f"This query was ended after {SECONDS} seconds; read fewer columns or days."
 
 
+def _said(error: GoogleAPICallError) -> tuple[str, str]:
+    """What BigQuery says, on one line and without the address that was asked, and its word for it."""
+    first = next((each for each in error.errors or [] if isinstance(each, dict)), {})
+    lines = str(first.get("message") or error.message or error).strip().splitlines()
+    said = lines[0].split("; reason: ")[0].rstrip(".") if lines else type(error).__name__
+    return said, str(first.get("reason", ""))
+
+
 @contextmanager
 def _explained(estimate: Estimate | None = None, most_bytes: int = 0) -> Iterator[None]:
     """Whatever BigQuery or the way to it refuses inside is raised as QueryError, in a sentence."""
@@ -208,17 +220,18 @@ def _explained(estimate: Estimate | None = None, most_bytes: int = 0) -> Iterato
         yield
     except GoogleAuthError as error:
         raise QueryFailedError("Google does not accept Superset's credentials; tell whoever runs Superset.") from error
-    except GoogleAPICallError as error:
-        said = (error.message or str(error)).strip().splitlines()[0].split("; reason: ")[0].rstrip(".")
-        reasons = {str(each.get("reason")) for each in error.errors or [] if isinstance(each, dict)}
-        if "bytesBilledLimitExceeded" in reasons and estimate is not None:
+    except (GoogleAPIError, requests.RequestException) as error:
+        # What was tried again in vain says what was wrong with it.
+        cause = error.cause if isinstance(error, RetryError) else error
+        if not isinstance(cause, GoogleAPICallError):
+            raise QueryFailedError("BigQuery does not answer; ask again in a minute.") from error
+        said, reason = _said(cause)
+        if reason == "bytesBilledLimitExceeded" and estimate is not None:
             # Views and row filters can make it more than the dry run said.
             raise QueryRefusedError(
-                f"BigQuery did not run it, since it would be billed more than {most_bytes} bytes ({said}); it cost "
+                f"BigQuery did not run it, since it would be billed more than {readable(most_bytes)} ({said}): it cost "
                 "nothing. Read fewer columns or days."
             ) from error
-        if "stopped" in reasons or "timeout" in reasons:
+        if reason in {"stopped", "timeout"}:
             raise QueryFailedError(_too_long()) from error
-        raise QueryFailedError(f"BigQuery refuses: {said}. Correct the query.") from error
-    except (GoogleAPIError, requests.RequestException) as error:
-        raise QueryFailedError("BigQuery does not answer; ask again in a minute.") from error
+        raise QueryFailedError(f"BigQuery refuses: {said}. {advice(cause.code or 0, reason)}") from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from loaders.bigquery_prices import readable, usd
 
 # Less than the browser waits for an answer.
 SECONDS = 50
 
+_QUOTAS = frozenset({"quotaExceeded", "rateLimitExceeded", "jobRateLimitExceeded", "dailyLimitExceeded"})
 _LONGEST_LABEL = 63
 # What a label's value may hold, by https://cloud.google.com/bigquery/docs/labels-intro: small letters of any
 # alphabet, numbers, underscores, dashes.
@@ -64,6 +66,19 @@ def day_is_spent(estimate: Estimate, spent: float, limit: float) -> str:
         "(UTC) are spent: it was not run and cost nothing. Read less, or ask tomorrow; whoever runs Superset may raise "
         "GROUNDUP_SQLLAB_BIGQUERY_DAILY_USD."
     )
+
+
+def advice(code: int, reason: str) -> str:
+    """What to do about a refusal of BigQuery's: its status and its word for it."""
+    if reason in _QUOTAS or code == HTTPStatus.TOO_MANY_REQUESTS:
+        return "Wait until the quota is renewed, or have it raised."
+    if code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return "Ask whoever runs Superset to let its account read that."
+    if code == HTTPStatus.NOT_FOUND:
+        return "Write tables as `dataset.table`, or as `project.dataset.table` where another project has them."
+    if code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "The fault is on Google's side; ask again in a minute."
+    return "Correct the query."
 
 
 def shown(estimate: Estimate, most_bytes: int) -> dict[str, str]:

@@ -209,6 +209,7 @@ class FakeBigQuery:
             job["statistics"]["totalBytesProcessed"] = str(self.processed)
             job["statistics"]["query"] = {
                 "totalBytesProcessed": str(self.processed),
+                "statementType": "SCRIPT" if ";" in sql else sql.split(maxsplit=1)[0].upper(),
                 "referencedTables": [
                     {"projectId": "acme", "datasetId": "groundup", "tableId": name} for name in sorted(set(tables))
                 ],

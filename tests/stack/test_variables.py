@@ -37,6 +37,13 @@ def test_superset_cannot_write_reports_nor_enter_airflow(tmp_path: Path) -> None
     assert not {"GROUNDUP_MYSQL_LOADER_PASSWORD", "GROUNDUP_AIRFLOW_SECRET_KEY"} & seen.keys()
 
 
+def test_superset_is_not_told_of_the_key_that_writes_at_bigquery(tmp_path: Path) -> None:
+    seen = seen_by("superset", tmp_path)
+    assert "GROUNDUP_BIGQUERY_CREDENTIALS_FILE" not in seen
+    assert "GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE" in seen
+    assert "GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE" not in seen_by("mysql", tmp_path)
+
+
 def test_airflows_server_holds_nobody_elses(tmp_path: Path) -> None:
     assert set(SECRETS) & seen_by("airflow", tmp_path).keys() == {"GROUNDUP_AIRFLOW_SECRET_KEY"}
 
