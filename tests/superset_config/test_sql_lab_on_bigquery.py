@@ -326,14 +326,17 @@ def test_the_folders_and_the_instance_agree(superset: Stack) -> None:
     assert superset.run("assets", "plan", "--exit-code").returncode == 0
 
 
-def test_without_the_setting_it_is_gone(superset: Stack) -> None:
+def test_without_the_setting_it_is_gone(superset: Stack, dataset: int) -> None:
     """The last test."""
     off = {"GROUNDUP_SQLLAB_BIGQUERY_PROJECT": ""}
     superset.run("up", "superset", **off)
     with with_token(superset, "analyst") as client:
         assert "GROUNDUP_SQLLAB_BIGQUERY_PROJECT" in said(ask(client, SCORES))
-    planned = superset.run("assets", "plan", **off).stdout
-    assert "BigQuery" in planned
+    assert "- database 'BigQuery' (databases/BigQuery.yaml)" in superset.run("assets", "plan", **off).stdout
+    used = superset.run("assets", "apply", "--prune", check=False, **off)
+    assert "database BigQuery is used by game.scores; that comes first" in used.stderr
+    with with_token(superset, "analyst") as client:
+        assert client.delete(f"/api/v1/dataset/{dataset}").status_code == 200
     superset.run("assets", "apply", "--prune", **off)
     with with_token(superset, "analyst") as client:
         found = client.get("/api/v1/database/").json()["result"]
