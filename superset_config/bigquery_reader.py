@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import google.auth
+import redis
 import requests
 from google.api_core.exceptions import ClientError, GoogleAPICallError, GoogleAPIError, RetryError
 from google.auth.credentials import AnonymousCredentials
@@ -32,8 +33,8 @@ from superset_config.errors import QueryError, QueryFailedError, QueryRefusedErr
 _SCOPES = ("https://www.googleapis.com/auth/bigquery",)
 # What fails for a moment is tried again for so long, in seconds.
 _RETRY = DEFAULT_RETRY.with_timeout(10)
-_DAY_KEY = "groundup:bigquery:usd:"
-_KEPT = dt.timedelta(days=3)
+# Day → dollars. It never expires, since Redis gives up what would when its memory is full.
+SPENT = "groundup:bigquery:usd"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def limits() -> Limits:
 
 
 class Day:
-    """The dollars of a day (UTC), counted in Redis for all processes."""
+    """The dollars of today (UTC), counted in Redis for all processes."""
 
     def __init__(self, client: Any, limit: float, today: Callable[[], dt.date] | None = None) -> None:
         self._client = client
@@ -60,23 +61,26 @@ class Day:
         self._today = today or (lambda: dt.datetime.now(dt.UTC).date())
 
     def take(self, estimate: Estimate) -> str:
-        """Counts a query before it runs; returns the key of its day. Raises QueryRefusedError when it is too much."""
-        key = f"{_DAY_KEY}{self._today()}"
-        total = self._add(key, estimate.usd)
+        """Counts a query before it runs; returns its day. Raises QueryRefusedError when it is too much."""
+        day = str(self._today())
+        total = self._add(day, estimate.usd)
         if estimate.usd and total > self._limit:
-            spent = self._add(key, -estimate.usd)
+            spent = self._add(day, -estimate.usd)
             raise QueryRefusedError(day_is_spent(estimate, max(spent, 0.0), self._limit))
-        return key
+        return day
 
-    def correct(self, key: str, estimate: Estimate, billed: int) -> None:
+    def correct(self, day: str, estimate: Estimate, billed: int) -> None:
         """Counts what it was really billed instead."""
-        self._add(key, usd(billed) - estimate.usd)
+        self._add(day, usd(billed) - estimate.usd)
 
-    def _add(self, key: str, dollars: float) -> float:
+    def _add(self, day: str, dollars: float) -> float:
         try:
-            total = float(self._client.incrbyfloat(key, dollars))
-            self._client.expire(key, _KEPT)
-        except OSError as error:
+            total = float(self._client.hincrbyfloat(SPENT, day, dollars))
+            # Queries of yesterday may still end.
+            held = sorted(each.decode() if isinstance(each, bytes) else str(each) for each in self._client.hkeys(SPENT))
+            if held[:-2]:
+                self._client.hdel(SPENT, *held[:-2])
+        except (OSError, redis.RedisError) as error:
             raise QueryFailedError(
                 "What today's queries have cost is not known, since Redis does not answer; ask again in a minute."
             ) from error
@@ -123,7 +127,7 @@ class Reader:
         said = objection(estimate, self.limits.query_bytes)
         if said:
             raise QueryRefusedError(said)
-        key = self._day.take(estimate)
+        day = self._day.take(estimate)
         config = bigquery.QueryJobConfig(
             maximum_bytes_billed=self.limits.query_bytes,
             labels=dict(self.labels),
@@ -143,10 +147,10 @@ class Reader:
         except QueryError as error:
             was_refused = job is None and isinstance(error.__cause__, ClientError)
             if was_refused or (job is not None and job.state == "DONE"):
-                self._day.correct(key, estimate, int(job.total_bytes_billed or 0) if job else 0)
+                self._day.correct(day, estimate, int(job.total_bytes_billed or 0) if job else 0)
             raise
         if job.state == "DONE":
-            self._day.correct(key, estimate, int(job.total_bytes_billed or 0))
+            self._day.correct(day, estimate, int(job.total_bytes_billed or 0))
         return rows
 
     def list_projects(self, **_: Any) -> list[bigquery.client.Project]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import redis
 from google.cloud import bigquery
 
 from loaders.bigquery_prices import MIB, TIB
 from superset_config import bigquery_reader
 from superset_config.bigquery_reader import Day, Limits, Reader
+from superset_config.bigquery_rules import Estimate
 from superset_config.errors import QueryFailedError, QueryRefusedError
 from tests.bigquery.fake import Answer, FakeBigQuery, Fault, running_fake
 
@@ -24,17 +26,21 @@ class Counter:
     """As much of Redis as counting takes."""
 
     def __init__(self) -> None:
-        self.values: dict[str, float] = {}
+        self.days: dict[str, float] = {}
         self.is_away = False
 
-    def incrbyfloat(self, key: str, amount: float) -> float:
+    def hincrbyfloat(self, _: str, day: str, amount: float) -> float:
         if self.is_away:
-            raise ConnectionError("away")
-        self.values[key] = self.values.get(key, 0.0) + amount
-        return self.values[key]
+            raise redis.ConnectionError("away")
+        self.days[day] = self.days.get(day, 0.0) + amount
+        return self.days[day]
 
-    def expire(self, key: str, _: dt.timedelta) -> None:
-        assert key in self.values
+    def hkeys(self, _: str) -> list[bytes]:
+        return [day.encode() for day in self.days]
+
+    def hdel(self, _: str, *days: str) -> None:
+        for day in days:
+            del self.days[day]
 
 
 @pytest.fixture
@@ -57,7 +63,7 @@ def reader(counter: Counter, *, most: int = TIB, day: float = 10.0) -> Reader:
 
 
 def spent(counter: Counter) -> float:
-    return counter.values.get("groundup:bigquery:usd:2026-11-26", 0.0)
+    return counter.days.get("2026-11-26", 0.0)
 
 
 def test_every_statement_is_asked_dry_and_then_sent_with_what_is_decided_here(
@@ -139,6 +145,13 @@ def test_a_day_is_counted_by_what_was_billed_and_ends_at_its_limit(fake: FakeBig
     assert len(fake.statements) == 2
     fake.processed = 0
     told.query_and_wait(ASKED)
+
+
+def test_a_new_day_begins_at_nothing_and_forgets_those_before_yesterday(counter: Counter) -> None:
+    counter.days = {"2026-11-23": 9.0, "2026-11-24": 9.0, "2026-11-25": 9.0}
+    day = Day(counter, 10.0, lambda: TODAY)
+    assert day.take(Estimate("SELECT", TIB)) == "2026-11-26"
+    assert counter.days == {"2026-11-25": 9.0, "2026-11-26": pytest.approx(6.25)}
 
 
 def test_without_the_count_nothing_is_spent(fake: FakeBigQuery, counter: Counter) -> None:

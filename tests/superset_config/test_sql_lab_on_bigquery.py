@@ -18,6 +18,7 @@ import redis
 from google.cloud import bigquery
 
 from loaders.bigquery_prices import MIB, TIB
+from superset_config.bigquery_reader import SPENT
 from tests.bigquery.emulator import running_emulator
 from tests.bigquery.fake import Fault, Request
 from tests.bigquery.proxy import Proxy, running_proxy
@@ -63,8 +64,7 @@ def superset(proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def asked(proxy: Proxy, superset: Stack) -> Iterator[list[Request]]:
     """The jobs that the test has Superset ask for; whatever the test before it has spent is forgotten."""
     with closing(redis_of(superset)) as store:
-        for key in store.scan_iter("groundup:bigquery:usd:*"):
-            store.delete(key)
+        store.delete(SPENT)
     proxy.jobs.clear()
     yield proxy.jobs
     proxy.faults, proxy.processed = [], 0
@@ -127,6 +127,23 @@ def test_a_query_is_estimated_then_run_within_its_limit_in_its_persons_name(
     assert asked[1].config["query"].endswith("LIMIT 8")
 
 
+def test_tables_and_columns_are_there_to_be_chosen_and_no_row_is_read_for_it(
+    analyst: httpx.Client, asked: list[Request]
+) -> None:
+    of = f"/api/v1/database/{database(analyst)}"
+    assert analyst.get(f"{of}/schemas/", params={"q": "(force:!t)"}).json()["result"] == ["game"]
+    tables = analyst.get(f"{of}/tables/", params={"q": "(schema_name:game,force:!t)"}).json()
+    assert [each["value"] for each in tables["result"]] == ["scores"]
+    columns = analyst.get(f"{of}/table_metadata/", params={"name": "scores", "schema": "game"})
+    assert columns.status_code == 200, columns.text
+    assert [each["name"] for each in columns.json()["columns"]] == ["player", "points"]
+    listed = {each["database_name"]: each for each in analyst.get("/api/v1/database/").json()["result"]}
+    assert (listed["BigQuery"]["disable_data_preview"], listed["BigQuery"]["allows_cost_estimate"]) == (True, True)
+    assert all("INFORMATION_SCHEMA" in each.config["query"] for each in asked)
+    assert {held(each)[0:3] for each in asked} <= {("groundup", "other", "analyst")}
+    assert {held(each)[4] for each in asked if not each.is_dry} <= {str(LIMIT)}
+
+
 def test_the_cost_is_shown_before(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
     proxy.processed = 3 * 1024 * MIB
     body = {"database_id": database(analyst), "sql": SCORES, "schema": "game"}
@@ -153,13 +170,13 @@ def test_a_day_has_so_many_dollars(analyst: httpx.Client, superset: Stack, proxy
     proxy.processed = 8 * 1024 * MIB
     with closing(redis_of(superset)) as store:
         assert ask(analyst, SCORES).status_code == 200
-        (key,) = store.scan_iter("groundup:bigquery:usd:*")
-        store.set(key, "9.99")
+        (day,) = store.hkeys(SPENT)
+        store.hset(SPENT, day, "9.99")
         asked.clear()
         sentence = said(ask(analyst, SCORES))
         assert "would cost $0.05, and $9.99 of the $10.00 for all queries of a day" in sentence
         assert [each.is_dry for each in asked] == [True]
-        assert float(store.get(key)) == pytest.approx(9.99)
+        assert float(store.hget(SPENT, day)) == pytest.approx(9.99)
 
 
 @pytest.mark.parametrize(
