@@ -2,6 +2,7 @@
 
 import re
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,21 @@ def test_the_logo_is_a_small_picture_that_is_there(monkeypatch, tmp_path):
     logo.write_text("<svg/>")
     monkeypatch.setenv("GROUNDUP_COMPANY_LOGO", str(logo))
     assert load_environment().company_logo == logo
+
+
+def test_a_key_for_sql_lab_must_be_there_and_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE", "key.json")
+    with pytest.raises(SettingsError, match=r"GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE is not valid.*no file"):
+        load_environment()
+    (tmp_path / "key.json").write_text("{}")
+    assert load_environment().sqllab_bigquery_credentials_file == tmp_path / "key.json"
+
+
+def test_sql_lab_has_no_bigquery_until_a_project_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_environment().sqllab_bigquery_project == ""
+    monkeypatch.setenv("GROUNDUP_SQLLAB_BIGQUERY_PROJECT", "acme/../other?x=1")
+    with pytest.raises(SettingsError, match="GROUNDUP_SQLLAB_BIGQUERY_PROJECT is not valid"):
+        load_environment()
