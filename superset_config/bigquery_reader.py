@@ -145,13 +145,16 @@ class Reader:
             _cancel(job)
             raise QueryFailedError(_too_long()) from error
         except QueryError as error:
-            was_refused = job is None and isinstance(error.__cause__, ClientError)
-            if was_refused or (job is not None and job.state == "DONE"):
-                self._day.correct(day, estimate, int(job.total_bytes_billed or 0) if job else 0)
+            is_free = isinstance(error, QueryRefusedError) or (job is None and isinstance(error.__cause__, ClientError))
+            self._settle(day, estimate, 0 if is_free else _billed(job))
             raise
-        if job.state == "DONE":
-            self._day.correct(day, estimate, int(job.total_bytes_billed or 0))
+        self._settle(day, estimate, _billed(job))
         return rows
+
+    def _settle(self, day: str, estimate: Estimate, billed: int | None) -> None:
+        # Of what nobody knows, the estimate stays counted.
+        if billed is not None:
+            self._day.correct(day, estimate, billed)
 
     def list_projects(self, **_: Any) -> list[bigquery.client.Project]:
         """The project that pays; tables of others are read by their full name."""
@@ -195,6 +198,11 @@ def _credentials(path: str) -> Any:
             raise QueryFailedError(
                 "GROUNDUP_SQLLAB_BIGQUERY_CREDENTIALS_FILE names no service account's key; tell whoever runs Superset."
             ) from error
+
+
+def _billed(job: Any) -> int | None:
+    """The bytes that a job was billed; None while BigQuery has not said."""
+    return int(job.total_bytes_billed) if job is not None and job.total_bytes_billed is not None else None
 
 
 def _cancel(job: Any) -> None:
