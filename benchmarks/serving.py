@@ -20,6 +20,7 @@ from pathlib import Path
 import httpx
 import psutil
 import redis
+from playwright.sync_api import Request
 
 from benchmarks.audience import Audience, Question, Served
 from benchmarks.figures import Figure
@@ -86,10 +87,10 @@ async def _measure(environment: Environment, questions: Sequence[Question]) -> l
 def _questions(environment: Environment) -> list[Question]:
     found: list[Question] = []
 
-    def note(request: object) -> None:
-        url, body = getattr(request, "url", ""), getattr(request, "post_data_json", None)
-        if "/api/v1/chart/data" in url and isinstance(body, dict):
-            found.append(Question(url.removeprefix(environment.superset_url), body))
+    def note(request: Request) -> None:
+        # The page also sends what it measured, which is no JSON.
+        if "/api/v1/chart/data" in request.url and isinstance(request.post_data_json, dict):
+            found.append(Question(request.url.removeprefix(environment.superset_url), request.post_data_json))
 
     with open_browser() as browser:
         page = SupersetPage.sign_in(browser, environment.superset_url, "employee", environment.employee_password)

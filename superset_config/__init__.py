@@ -35,6 +35,7 @@ from superset_config.sessions import *  # noqa: F403
 
 # Superset runs `from superset_config import *`: only settings, or our modules would replace its own names.
 __all__ = [  # noqa: PLE0604 - all of them are texts
+    "CUSTOM_SECURITY_MANAGER",  # noqa: F405 - see __getattr__
     "EVENT_LOGGER",  # noqa: F405 - see __getattr__
     *(
         name
@@ -59,7 +60,11 @@ __all__ = [  # noqa: PLE0604 - all of them are texts
 
 
 def __getattr__(name: str) -> object:
-    # It is of one of Superset's own classes, which the boot, asking for the other settings, can do without.
+    # They are of Superset's own classes, which the boot, asking for the other settings, can do without.
+    if name == "CUSTOM_SECURITY_MANAGER":
+        from superset_config.permissions import RememberingSecurityManager  # noqa: PLC0415
+
+        return RememberingSecurityManager
     if name == "EVENT_LOGGER":
         from superset_config.event_log import BundlingEventLogger  # noqa: PLC0415
 

@@ -14,8 +14,7 @@ SQLALCHEMY_DATABASE_URI = (
 SQLALCHEMY_ENGINE_OPTIONS: dict[str, Any] = {
     # What one request wrote, the next one must see: MySQL's default would go on reading an older snapshot.
     "isolation_level": "READ COMMITTED",
-    # The server closes idle connections; ask before using one.
-    "pool_pre_ping": True,
+    # The server closes idle connections; Superset asks before it uses one.
     "pool_recycle": 1800,
     # One for each thread of a worker, and some to spare.
     "pool_size": 8,

@@ -131,6 +131,34 @@ def test_an_answer_that_comes_late_does_not_undo_the_sign_in(superset: Stack) ->
             assert "set-cookie" not in late.headers, late.url
 
 
+def test_a_permission_that_is_taken_away_is_gone_in_both_workers(superset: Stack) -> None:
+    """What a role may do is remembered for a second, in each of them."""
+    with signed_in(superset) as employee, with_token(superset, "admin") as admin:
+        found = admin.get("/api/v1/security/roles/?q=(page_size:100)").json()["result"]
+        role = next(role["id"] for role in found if role["name"] == "Employee")
+        held = admin.get(f"/api/v1/security/roles/{role}/permissions/").json()["result"]
+        charts = next(
+            one["id"] for one in held if (one["permission_name"], one["view_menu_name"]) == ("can_read", "Chart")
+        )
+        allowed = [one["id"] for one in held]
+
+        def give(permissions: list[int]) -> None:
+            body = {"permission_view_menu_ids": permissions}
+            admin.post(f"/api/v1/security/roles/{role}/permissions", json=body).raise_for_status()
+
+        def answers() -> set[int]:
+            return {employee.get("/api/v1/chart/").status_code for _ in range(20)}
+
+        assert answers() == {200}
+        give([one for one in allowed if one != charts])
+        try:
+            deadline = time.monotonic() + 30
+            while answers() != {403}:
+                assert time.monotonic() < deadline, "still there"
+        finally:
+            give(allowed)
+
+
 def me(stack: Stack, cookie: str) -> int:
     with visit(stack, Cookie=f"groundup_session={cookie}") as client:
         return client.get("/api/v1/me/").status_code
