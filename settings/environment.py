@@ -11,7 +11,9 @@ from typing import Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from settings.addresses import reachable
 from settings.errors import SettingsError
+from settings.secret_files import FOLDER
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -47,7 +49,12 @@ _LOGO_BYTES = 200_000
 class Environment(BaseSettings):
     """Every `GROUNDUP_…` variable that the project reads; `.env.example` documents them one by one."""
 
-    model_config = SettingsConfigDict(env_prefix="GROUNDUP_", env_file=PROJECT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GROUNDUP_",
+        env_file=PROJECT / ".env",
+        secrets_dir=FOLDER if FOLDER.is_dir() else None,
+        extra="ignore",
+    )
 
     home: Path = PROJECT / ".groundup"
     debug: bool = False
@@ -77,6 +84,7 @@ class Environment(BaseSettings):
     redis_port: int = Field(16379, ge=1, le=65535)
     superset_host: str = "127.0.0.1"
     superset_port: int = Field(8088, ge=1, le=65535)
+    airflow_host: str = "127.0.0.1"
     airflow_port: int = Field(8080, ge=1, le=65535)
     superset_public_url: str = Field("", pattern=r"^(https?://[^/\s]+/?)?$")
 
@@ -173,7 +181,7 @@ class Environment(BaseSettings):
     @property
     def airflow_url(self) -> str:
         """The address of Airflow for a browser on this machine."""
-        return f"http://127.0.0.1:{self.airflow_port}"
+        return f"http://{reachable(self.airflow_host)}:{self.airflow_port}"
 
     @property
     def secrets_file(self) -> Path:
@@ -193,7 +201,7 @@ class Environment(BaseSettings):
 
 
 def load_environment(secrets: Mapping[str, str] | None = None) -> Environment:
-    """The settings in force: the environment first, then `.env`, then the generated secrets, or those given.
+    """The settings in force: the environment first, then `.env`, files of secrets, generated secrets or those given.
 
     Raises SettingsError for a value of the wrong type.
     """

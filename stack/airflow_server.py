@@ -30,8 +30,9 @@ _ROLES = {"admin": "admin", "analyst": "op", "employee": "viewer"}
 def server_commands(environment: Environment) -> dict[str, list[str]]:
     """The command of each of the three processes, by service."""
     airflow = [str(_PYTHON), "-m", "airflow"]
+    where = ["--host", environment.airflow_host, "--port", str(environment.airflow_port)]
     return {
-        "airflow": [*airflow, "api-server", "--host", "127.0.0.1", "--port", str(environment.airflow_port)],
+        "airflow": [*airflow, "api-server", *where],
         # The page reads the logs where they lie; a server of logs would listen on all addresses.
         "airflow-scheduler": [*airflow, "scheduler", "--skip-serve-logs"],
         "airflow-dags": [*airflow, "dag-processor"],

@@ -32,7 +32,7 @@ def require_free_port(environment: Environment, service: str) -> None:
     port = port_of(environment, service)
     if port is None:
         return
-    host = environment.superset_host if service == "superset" else "127.0.0.1"
+    host = {"superset": environment.superset_host, "airflow": environment.airflow_host}.get(service, "127.0.0.1")
     remedy = f"stop it, or set {port_setting(service)} to another port"
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -41,13 +41,15 @@ def require_free_port(environment: Environment, service: str) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except socket.gaierror as error:
-        raise PortInUseError(f"{host} is not an address of this machine: correct GROUNDUP_SUPERSET_HOST.") from error
+        raise PortInUseError(
+            f"{host} is not an address of this machine: correct GROUNDUP_{service.upper()}_HOST."
+        ) from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(f"Port {port} for {service} is taken by {_holder(port)}: {remedy}.") from error
         if error.errno == errno.EADDRNOTAVAIL:
             raise PortInUseError(
-                f"{host} is not an address of this machine: correct GROUNDUP_SUPERSET_HOST."
+                f"{host} is not an address of this machine: correct GROUNDUP_{service.upper()}_HOST."
             ) from error
         raise PortInUseError(
             f"Port {port} for {service} may not be used ({error.strerror}): set {port_setting(service)} to another."

@@ -1,6 +1,5 @@
 """Superset's configuration, one module a concern; Superset reads every name in capitals from here."""
 
-import os
 import sys
 from importlib.util import find_spec
 
@@ -75,7 +74,7 @@ def __getattr__(name: str) -> object:
 # Where Superset is not installed, only the pure parts are being tested.
 if find_spec("superset") is not None:
     try:
-        environment.check(os.environ)
+        environment.check(environment.settings_in_force())
     except errors.BootError as error:
         sys.exit(str(error))
     metadata.use_pymysql()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from settings.secret_files import secrets_in_files
 from settings.strength import REMEDY, is_production, weakness
 from superset_config.errors import SettingMissingError, SettingWeakError
 
@@ -27,7 +28,7 @@ _DEFAULTS = {
     "GROUNDUP_OAUTH_LABEL": "Google",
     "GROUNDUP_REDIS_HOST": "127.0.0.1",
     "GROUNDUP_REDIS_PORT": "16379",
-    "GROUNDUP_SQLLAB_BIGQUERY_DAILY_USD": "10",
+    "GROUNDUP_SQLLAB_BIGQUERY_DAILY_USD": "10.0",
     "GROUNDUP_SQLLAB_BIGQUERY_MAX_BYTES": str(100 * 2**30),
     "GROUNDUP_SUPERSET_HOST": "127.0.0.1",
     "GROUNDUP_SUPERSET_PORT": "8088",
@@ -39,7 +40,12 @@ _DEFAULTS = {
 
 def setting(name: str) -> str:
     """The value of one variable, or its default; empty when it has neither."""
-    return os.environ.get(name) or _DEFAULTS.get(name, "")
+    return os.environ.get(name) or secrets_in_files().get(name) or _DEFAULTS.get(name, "")
+
+
+def settings_in_force() -> dict[str, str]:
+    """The environment, and the secrets that lie in files."""
+    return {**secrets_in_files(), **os.environ}
 
 
 def is_debug() -> bool:
