@@ -8,12 +8,9 @@ import httpx
 
 from settings.addresses import reachable
 from settings.environment import PROJECT, Environment
+from settings.signs_of_life import REDIS_DATABASE, SIGNS_OF_LIFE
 from stack.errors import NotInstalledError
 from stack.redis_server import redis_holds
-
-# As `superset_config.background` names them, which needs Superset's own settings to be imported.
-BACKGROUND_DATABASE = 3
-_SIGNS_OF_LIFE = {"worker": "groundup:worker", "beat": "groundup:beat"}
 
 _PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
 
@@ -41,7 +38,7 @@ def require_installed(python: Path = _PYTHON) -> None:
 
 def has_sign_of_life(environment: Environment, service: str) -> bool:
     """Whether the worker or the beat has said within the last seconds that it is at work."""
-    return redis_holds(environment, _SIGNS_OF_LIFE[service], BACKGROUND_DATABASE)
+    return redis_holds(environment, SIGNS_OF_LIFE[service], REDIS_DATABASE)
 
 
 def superset_is_healthy(environment: Environment) -> bool:

@@ -7,17 +7,17 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
+from settings.signs_of_life import REDIS_DATABASE, SIGNS_OF_LIFE
 from superset_config.environment import setting
 from superset_config.redis_connection import connect_redis
 
-REDIS_DATABASE = 3
 # The worker's task that orders what is due: superset_config.orders.
 LOOK = "groundup.look"
 # The one that makes ready what people will look at: superset_config.warm.
 WARM = "groundup.warm"
 # Signs of life, read by `groundup status`; they vanish by themselves, after seconds.
-WORKER_ALIVE = "groundup:worker"
-BEAT_ALIVE = "groundup:beat"
+WORKER_ALIVE = SIGNS_OF_LIFE["worker"]
+BEAT_ALIVE = SIGNS_OF_LIFE["beat"]
 WORKER_SECONDS = 15
 BEAT_SECONDS = 20
 

@@ -91,14 +91,6 @@ def test_mariadb_is_treated_as_mysql_without_sequences() -> None:
     assert run(code, **dict.fromkeys(REQUIRED, "x")).stdout.split() == ["True", "pymysql"]
 
 
-def test_the_signs_of_life_lie_where_the_stack_looks_for_them() -> None:
-    from stack import superset_server
-    from superset_config import background
-
-    assert superset_server.BACKGROUND_DATABASE == background.REDIS_DATABASE
-    assert superset_server._SIGNS_OF_LIFE == {"worker": background.WORKER_ALIVE, "beat": background.BEAT_ALIVE}
-
-
 def test_orders_lie_in_redis_and_messages_really_go_out(settings: Any) -> None:
     assert "CELERY_CONFIG" in settings
     assert settings["ALERT_REPORTS_NOTIFICATION_DRY_RUN"] is False
