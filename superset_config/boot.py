@@ -1,7 +1,7 @@
 """Start Superset: prepare the metadata database where that is needed, then become the web server.
 
-`python -m superset_config.boot`. All boot work happens in one process, since each start of Superset costs seconds;
-what is current is skipped, without even importing Superset.
+`python -m superset_config.boot`; with `prepare` or `serve`, one of the two. All boot work happens in one process, since
+each start of Superset costs seconds; what is current is skipped, without even importing Superset.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,22 +28,26 @@ from superset_sync.assets import Asset
 from superset_sync.roles import BUILT_IN
 
 _PROJECT = Path(__file__).resolve().parent.parent
+PREPARE, SERVE = PARTS = ("prepare", "serve")
 WORKERS = 2
 THREADS = 8
 
 
-def main() -> None:
+def main(parts: Sequence[str] = PARTS) -> None:
     """Prepare, then serve. Ends the process with one sentence on stderr when that is impossible."""
     try:
-        check_port()
+        if SERVE in parts:
+            check_port()
         check_redis()
-        with open_ledger() as ledger:
-            prepare(ledger)
+        if PREPARE in parts:
+            with open_ledger() as ledger:
+                prepare(ledger)
     except BootError as error:
         if is_debug():
             raise
         sys.exit(str(error))
-    serve()
+    if SERVE in parts:
+        serve()
 
 
 def prepare(ledger: Ledger) -> tuple[str, ...]:
@@ -213,4 +218,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:] or PARTS)
