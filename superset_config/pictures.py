@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -34,11 +35,22 @@ STILL = """() => new Promise(resolve => {
 })"""
 
 
-def launch_options(asked: Mapping[str, Any], *, program: str | None, is_root: bool) -> dict[str, Any]:
-    """How to start the browser. Chromium's sandbox does not work for root. Raises BrowserMissingError."""
+def launch_options(asked: Mapping[str, Any], *, program: str | None, has_sandbox: bool) -> dict[str, Any]:
+    """How to start the browser. Raises BrowserMissingError."""
     if program is None:
         raise BrowserMissingError("Chromium is not installed on this machine: run make install.")
-    return {**asked, "executable_path": program, "chromium_sandbox": not is_root}
+    return {**asked, "executable_path": program, "chromium_sandbox": has_sandbox}
+
+
+def can_have_sandbox() -> bool:
+    """Whether Chromium's sandbox works here: not for root, nor in a container, which is one itself.
+
+    It is made of a user namespace, which engines of containers forbid.
+    """
+    if os.geteuid() == 0:
+        return False
+    made = subprocess.run(["unshare", "--user", "true"], capture_output=True, check=False)
+    return made.returncode == 0
 
 
 def use_installed_chromium() -> None:
@@ -52,7 +64,7 @@ def use_installed_chromium() -> None:
     @wraps(original)
     def launch(browser: Any, **asked: Any) -> Any:
         found = shutil.which("chromium")
-        return original(browser, **launch_options(asked, program=found, is_root=os.geteuid() == 0))
+        return original(browser, **launch_options(asked, program=found, has_sandbox=can_have_sandbox()))
 
     BrowserType.launch = launch
 
