@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pymysql
 
 from settings.environment import (
@@ -20,10 +22,10 @@ from stack.places import Places
 _HOSTS = ("127.0.0.1", "localhost")
 
 
-def account_statements(environment: Environment) -> list[tuple[str, tuple[str, ...]]]:
+def account_statements(environment: Environment, hosts: Sequence[str] = _HOSTS) -> list[tuple[str, tuple[str, ...]]]:
     """Statements, with parameters, after which databases, accounts, passwords and rights are as they should be.
 
-    They may run any number of times, while the accounts are in use.
+    They may run any number of times, while the accounts are in use. `hosts`: where they connect from.
     """
     databases = [
         f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
@@ -36,8 +38,9 @@ def account_statements(environment: Environment) -> list[tuple[str, tuple[str, .
     )
     statements: list[tuple[str, tuple[str, ...]]] = [(statement, ()) for statement in databases]
     for name, password, rights in accounts:
-        for host in _HOSTS:
-            account = f"'{name}'@'{host}'"
+        for host in hosts:
+            # PyMySQL takes a lone % for the place of a parameter.
+            account = f"'{name}'@'{host}'".replace("%", "%%")
             statements += [
                 (f"CREATE USER IF NOT EXISTS {account} IDENTIFIED BY %s", (password,)),
                 (f"ALTER USER {account} IDENTIFIED BY %s", (password,)),

@@ -20,3 +20,12 @@ def test_passwords_travel_as_parameters(tmp_path: Path) -> None:
     statements = account_statements(environment)
     assert not [text for text, _ in statements if "it's" in text]
     assert [parameters for _, parameters in statements].count(("it's; DROP",)) == 4
+
+
+def test_accounts_may_come_from_anywhere(tmp_path: Path) -> None:
+    statements = account_statements(environment_in(tmp_path), hosts=["%"])
+    created = [text % tuple(map(repr, values)) for text, values in statements if text.startswith("CREATE USER")]
+    assert [text.split()[5] for text in created] == [
+        f"'groundup_{name}'@'%'" for name in ("loader", "reader", "superset")
+    ]
+    assert all(text % tuple(map(repr, values)) for text, values in statements)
