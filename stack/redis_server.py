@@ -10,14 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from settings.environment import Environment
+from settings.environment import PROJECT, Environment
 from stack.places import Places
 from stack.programs import find_program, is_installed
 
+# Containers take it as well.
+_EVERYWHERE = PROJECT / "docker" / "redis" / "redis.conf"
+
 
 def redis_settings(environment: Environment, places: Places) -> str:
-    """The text of `redis.conf`. Sessions survive a restart; memory is bounded, and what has a lifetime yields first."""
+    """The text of `redis.conf`: what holds everywhere, and what is this machine's."""
     return f"""\
+{_EVERYWHERE.read_text()}\
 bind 127.0.0.1
 port {environment.redis_port}
 requirepass {_quoted(environment.redis_password)}
@@ -25,11 +29,6 @@ dir {_quoted(str(places.redis))}
 pidfile {_quoted(str(places.redis / "redis.pid"))}
 daemonize no
 set-proc-title no
-save 60 1
-appendonly no
-stop-writes-on-bgsave-error no
-maxmemory 256mb
-maxmemory-policy volatile-lru
 """
 
 

@@ -1,0 +1,1 @@
+"""What runs in docker-compose.yml's containers besides the services themselves: docs/containers.md."""
