@@ -1,12 +1,14 @@
 # The whole interface of the project's development; everything else is `.venv/bin/groundup --help`.
 SHELL := /bin/bash
 LOCKS := $(wildcard requirements/*.txt)
+# Compose out of its locked package: it reads the file without an engine. The package's own command never fails.
+COMPOSE = $$(.venv/bin/python -c 'import compose; print(compose.__path__[0])')/docker-compose
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down test soak bench lint
+.PHONY: help install up down test test-compose soak bench lint
 
 help: ## says what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## installs what is missing: MariaDB, Redis, Chromium, the Python environments
 	@requirements/install.sh
@@ -21,6 +23,10 @@ test: ## runs the whole test suite
 	@requirements/install.sh --dev
 	@.venv/bin/pytest --numprocesses 2 --dist loadfile
 
+test-compose: ## builds docker-compose.yml's images and proves the containers; needs Docker's engine
+	@requirements/install.sh --dev
+	@.venv/bin/pytest -m compose
+
 soak: ## runs the long tests: thousands of kills and of broken files
 	@requirements/install.sh --dev
 	@.venv/bin/pytest -m soak
@@ -29,10 +35,12 @@ bench: ## measures against floors and peers in the same run; make bench SECTIONS
 	@requirements/install.sh --dev --bench
 	@.venv/bin/python -m benchmarks $(SECTIONS)
 
-lint: ## checks format, style, types and the locked files
+lint: ## checks format, style, types, containers and the locked files
 	@requirements/install.sh --dev
 	@.venv/bin/ruff check
 	@.venv/bin/ruff format --check
 	@.venv/bin/mypy
+	@.venv/bin/hadolint docker/*/Dockerfile
+	@$(COMPOSE) --profile '*' config --quiet
 	@! grep -nE '://|^ *--?(index-url|extra-index-url|find-links|i|f)\b' $(LOCKS) || \
 	  { echo 'A locked file names a host: lock it again with --no-emit-index-url.' >&2; exit 1; }

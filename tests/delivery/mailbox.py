@@ -37,7 +37,7 @@ class Mailbox:
 
 
 @contextmanager
-def mailbox(port: int, login: tuple[str, str] | None = None) -> Iterator[Mailbox]:
+def mailbox(port: int, login: tuple[str, str] | None = None, host: str = "127.0.0.1") -> Iterator[Mailbox]:
     """A server on this port; with a login, only whoever gives it is let in."""
     box = Mailbox(port)
 
@@ -46,7 +46,7 @@ def mailbox(port: int, login: tuple[str, str] | None = None) -> Iterator[Mailbox
         return AuthResult(success=(given.login.decode(), given.password.decode()) == login)
 
     more = {"authenticator": authenticate, "auth_required": True, "auth_require_tls": False} if login else {}
-    controller = Controller(box, hostname="127.0.0.1", port=port, **more)
+    controller = Controller(box, hostname=host, port=port, **more)
     controller.start()
     try:
         yield box
