@@ -208,7 +208,8 @@ def serve() -> None:
         *("-m", "gunicorn", "superset.app:create_app()"),
         *("--bind", f"{setting('GROUNDUP_SUPERSET_HOST')}:{setting('GROUNDUP_SUPERSET_PORT')}"),
         *("--workers", str(WORKERS), "--worker-class", "gthread", "--threads", str(THREADS)),
-        *("--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5"),
+        # A proxy or a browser that uses a connection again must not find it closed that moment: theirs wait a minute.
+        *("--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "75"),
         *("--log-level", "info" if is_debug() else "warning"),
         *("--name", "groundup-superset"),
     ]
