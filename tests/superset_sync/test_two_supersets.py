@@ -44,7 +44,9 @@ def test_an_export_passes_through_an_empty_superset_byte_by_byte(stack: Stack, s
     one, other = tmp_path / "one", tmp_path / "other"
     run(stack, "apply", "--force", "--prune")
     run(stack, "export", "--to", str(one))
-    assert files_below(one) == files_below(PROJECT)
+    # Of a database that is not set up here, there is nothing to export.
+    there = {file: content for file, content in files_below(PROJECT).items() if file != "databases/BigQuery.yaml"}
+    assert files_below(one) == there
     assert run(second, "plan", "--exit-code", check=False).returncode == 3
     run(second, "apply", "--from", str(one))
     run(second, "export", "--to", str(other))
