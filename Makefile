@@ -21,7 +21,7 @@ down: ## stops the stack
 
 test: ## runs the whole test suite
 	@requirements/install.sh --dev
-	@.venv/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@.venv/bin/pytest --numprocesses 2 --dist loadfile
 
 test-compose: ## builds docker-compose.yml's images and proves the containers; needs Docker's engine
 	@requirements/install.sh --dev

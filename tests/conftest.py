@@ -16,14 +16,6 @@ import pytest
 from settings.environment import PROJECT, Environment, load_environment
 
 GROUNDUP = Path(sys.executable).parent / "groundup"
-# Few tests that take long: begun last, one would keep a processor busy when the others have nothing left to do.
-LONG = ("faults", "fuzz", "delivery", "backup", "browser", "superset_config", "superset_sync", "dags")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first."""
-    tests = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in LONG)
 
 
 def free_port() -> int:
