@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -67,6 +68,15 @@ def new_stack(home: Path) -> Stack:
     """A home that nothing has been started in yet."""
     ports = {f"GROUNDUP_{name}_PORT": str(free_port()) for name in ("MYSQL", "REDIS", "SUPERSET", "AIRFLOW")}
     return Stack(home, {"GROUNDUP_HOME": str(home), **ports})
+
+
+@pytest.fixture(scope="module")
+def module_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder that goes with its module: a server takes hundreds of megabytes. What failed leaves it, to be read."""
+    folder = tmp_path_factory.mktemp("module")
+    yield folder
+    if not request.session.testsfailed:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -90,8 +90,9 @@ class Lost:
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lost]:
-    folder = tmp_path_factory.mktemp("lost")
+def lost(module_folder: Path) -> Iterator[Lost]:
+    folder = module_folder / "lost"
+    folder.mkdir()
     stack = new_stack(folder / "home")
     try:
         stack.run("up", "--no-demo")
@@ -165,9 +166,9 @@ def _back_up_and_lose(stack: Stack, folder: Path, held: list[dict[str, Any]]) ->
 
 
 @pytest.fixture(scope="module")
-def restored(lost: Lost, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def restored(lost: Lost, module_folder: Path) -> Iterator[Stack]:
     """Another home, with ports of its own, in which the lost one was restored; MySQL alone runs."""
-    stack = new_stack(tmp_path_factory.mktemp("restored") / "home")
+    stack = new_stack(module_folder / "restored")
     stack.run("restore", str(lost.file), "--secrets", str(lost.secrets))
     stack.run("up", "mysql")
     yield stack

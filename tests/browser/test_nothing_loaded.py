@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,9 @@ from tests.conftest import Stack, new_stack
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupersetPage]:
+def page(module_folder: Path) -> Iterator[SupersetPage]:
     """The employee's, in a company that has loaded nothing yet."""
-    stack: Stack = new_stack(tmp_path_factory.mktemp("nothing"))
+    stack: Stack = new_stack(module_folder)
     stack.run("up", "superset")
     with open_browser() as browser:
         environment = stack.environment

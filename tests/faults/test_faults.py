@@ -19,8 +19,8 @@ ONLY = int(os.environ["FAULT_SCENARIO"]) if "FAULT_SCENARIO" in os.environ else 
 
 
 @pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = new_stack(tmp_path_factory.mktemp("killed") / "home")
+def killed(module_folder: Path) -> Iterator[Stack]:
+    stack = new_stack(module_folder / "home")
     stack.run("up", "mysql", "redis")
     yield stack
     stack.run("down", check=False)

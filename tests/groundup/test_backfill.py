@@ -13,13 +13,12 @@ from tests.loaders.store.conftest import drop_all
 
 
 @pytest.fixture(scope="module")
-def history(store: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def history(store: Stack, module_folder: Path) -> Stack:
     """The running MySQL with a warehouse of its own, of which nothing is loaded."""
     with connected(store.environment, "loader") as connection:
         drop_all(connection)
-    home: Path = tmp_path_factory.mktemp("history")
-    (home / "secrets.env").write_text((store.home / "secrets.env").read_text())
-    stack = Stack(home, store.variables | {"GROUNDUP_HOME": str(home)})
+    (module_folder / "secrets.env").write_text((store.home / "secrets.env").read_text())
+    stack = Stack(module_folder, store.variables | {"GROUNDUP_HOME": str(module_folder)})
     stack.run("demo", "--days", "50", "--users", "200", "--end", "2026-06-30")
     return stack
 

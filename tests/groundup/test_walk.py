@@ -10,11 +10,10 @@ from tests.pipeline import write_file
 
 
 @pytest.fixture(scope="module")
-def walk(store: Stack, tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def walk(store: Stack, module_folder: Path) -> Stack:
     """The running MySQL with a warehouse of its own."""
-    home = tmp_path_factory.mktemp("walk")
-    (home / "secrets.env").write_text((store.home / "secrets.env").read_text())
-    return Stack(home, store.variables | {"GROUNDUP_HOME": str(home)})
+    (module_folder / "secrets.env").write_text((store.home / "secrets.env").read_text())
+    return Stack(module_folder, store.variables | {"GROUNDUP_HOME": str(module_folder)})
 
 
 def figures(walk: Stack, query: str) -> list[list[str]]:

@@ -83,8 +83,8 @@ def kill(pid: int | None) -> None:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    environment = environment_in(tmp_path_factory.mktemp("stack") / "it's a home für alle")
+def running(module_folder: Path) -> Iterator[Environment]:
+    environment = environment_in(module_folder / "it's a home für alle")
     start(environment, SERVERS)
     yield environment
     end(environment)

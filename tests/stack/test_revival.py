@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -20,8 +21,8 @@ BOTH_RUN = {"mysql": "running", "redis": "running", **dict.fromkeys(("superset",
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
-    environment = environment_in(tmp_path_factory.mktemp("revival") / "home")
+def running(module_folder: Path) -> Iterator[Environment]:
+    environment = environment_in(module_folder / "home")
     start(environment, ["mysql", "redis"])
     yield environment
     end(environment)

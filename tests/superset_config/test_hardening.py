@@ -27,9 +27,9 @@ BY_HTTPS = {"X-Forwarded-Proto": "https"}
 
 
 @pytest.fixture(scope="module")
-def superset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def superset(module_folder: Path) -> Iterator[Stack]:
     """In production, as far as it knows; its reports are empty."""
-    bare = new_stack(tmp_path_factory.mktemp("hardening"))
+    bare = new_stack(module_folder)
     stack = Stack(bare.home, {**bare.variables, "GROUNDUP_SUPERSET_PUBLIC_URL": "https://data.example.com"})
     stack.run("up", "superset")
     yield stack

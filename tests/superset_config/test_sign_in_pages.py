@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -39,9 +40,9 @@ def provider() -> Iterator[OidcProvider]:
 
 
 @pytest.fixture(scope="module")
-def superset(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def superset(provider: OidcProvider, module_folder: Path) -> Iterator[Stack]:
     """Superset with an empty store, which sends people to the provider."""
-    bare = new_stack(tmp_path_factory.mktemp("people"))
+    bare = new_stack(module_folder)
     variables = {
         "GROUNDUP_OAUTH_CLIENT_ID": "superset",
         "GROUNDUP_OAUTH_CLIENT_SECRET": SECRET,

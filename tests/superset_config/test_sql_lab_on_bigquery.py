@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -47,8 +48,8 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
 
 
 @pytest.fixture(scope="module")
-def superset(proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    bare = new_stack(tmp_path_factory.mktemp("sqllab"))
+def superset(proxy: Proxy, module_folder: Path) -> Iterator[Stack]:
+    bare = new_stack(module_folder)
     settings = {
         "GROUNDUP_SQLLAB_BIGQUERY_PROJECT": "acme",
         "GROUNDUP_SQLLAB_BIGQUERY_MAX_BYTES": str(LIMIT),
