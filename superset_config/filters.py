@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import wraps
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from superset_config.wrapping import wrap
 
 # What a filter that must have a value offers where there is none.
 NOTHING_YET = "nothing yet"
@@ -45,12 +46,7 @@ def offer_something() -> None:
     """
     from superset.commands.chart.data.get_data_command import ChartDataCommand  # noqa: PLC0415
 
-    original = ChartDataCommand.run
-    if hasattr(original, "__wrapped__"):
-        return
-
-    @wraps(original)
-    def run(command: Any, **asked: Any) -> dict[str, Any]:
+    def run(original: Callable[..., Any], command: Any, **asked: Any) -> dict[str, Any]:
         answer: dict[str, Any] = original(command, **asked)
         form = command._query_context.form_data or {}
         for query in answer["queries"]:
@@ -58,7 +54,7 @@ def offer_something() -> None:
                 query["data"] = with_something_to_choose(form, query["data"])
         return answer
 
-    ChartDataCommand.run = run
+    wrap(ChartDataCommand, "run", run)
 
 
 def keep_values() -> None:
@@ -68,13 +64,8 @@ def keep_values() -> None:
     """
     from superset.models.helpers import ExploreMixin  # noqa: PLC0415 - not before the application is there
 
-    original = ExploreMixin.filter_values_handler
-    if hasattr(original, "__wrapped__"):
-        return
-
-    @wraps(original)
-    def handler(values: Any, *arguments: Any, **named: Any) -> Any:
+    def handler(original: Callable[..., Any], values: Any, *arguments: Any, **named: Any) -> Any:
         # SQLAlchemy wants plain texts again.
         return _texts_as(str, original(_texts_as(Verbatim, values), *arguments, **named))
 
-    ExploreMixin.filter_values_handler = staticmethod(handler)
+    wrap(ExploreMixin, "filter_values_handler", handler)

@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from superset_config.accounts import NOWHERE
@@ -15,6 +14,7 @@ from superset_config.background import redis_client
 from superset_config.environment import setting
 from superset_config.executions import ATTEMPT
 from superset_config.store import ask_store
+from superset_config.wrapping import wrap
 
 # What a schedule's subject and description may hold.
 DAY = "{day}"
@@ -125,13 +125,9 @@ def name_day_and_send_once() -> None:
     from superset.commands.report import execute  # noqa: PLC0415 - not before the application is there
     from superset.reports.models import ReportRecipients, ReportRecipientType  # noqa: PLC0415
 
-    original = execute.create_notification
-    if hasattr(original, "__wrapped__"):
-        return
     marks = redis_client()
 
-    @wraps(original)
-    def create(recipient: Any, content: Any) -> Any:
+    def create(original: Callable[..., Any], recipient: Any, content: Any) -> Any:
         config = json.loads(recipient.recipient_config_json)
         target = str(config.get("target") or "")
         if recipient.type == ReportRecipientType.EMAIL:
@@ -145,7 +141,7 @@ def name_day_and_send_once() -> None:
         kind = str(getattr(recipient.type, "value", recipient.type))
         return OnceOnly(message, content, kind, target, marks)
 
-    execute.create_notification = create
+    wrap(execute, "create_notification", create)
 
 
 def use_slack_at(address: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from cachetools import TTLCache
@@ -31,9 +32,7 @@ class RememberingSecurityManager(SupersetSecurityManager):  # type: ignore[misc]
         return bool(
             self._remembered(
                 ("roles", view_name, permission_name, *sorted(role_ids)),
-                lambda: super(RememberingSecurityManager, self).exist_permission_on_roles(
-                    view_name, permission_name, role_ids
-                ),
+                partial(super().exist_permission_on_roles, view_name, permission_name, role_ids),
             )
         )
 
@@ -41,7 +40,7 @@ class RememberingSecurityManager(SupersetSecurityManager):  # type: ignore[misc]
         """What the person who asks has this permission on."""
         names: set[str] = self._remembered(
             ("names", permission_name, g.user.is_anonymous, get_user_id()),
-            lambda: super(RememberingSecurityManager, self).user_view_menu_names(permission_name),
+            partial(super().user_view_menu_names, permission_name),
         )
         # Theirs to change.
         return set(names)
@@ -51,7 +50,7 @@ class RememberingSecurityManager(SupersetSecurityManager):  # type: ignore[misc]
         return bool(
             self._remembered(
                 ("public", permission_name, view_name),
-                lambda: super(RememberingSecurityManager, self).is_item_public(permission_name, view_name),
+                partial(super().is_item_public, permission_name, view_name),
             )
         )
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
 from io import BytesIO
 from typing import Any
 
 from PIL import Image
 
 from superset_config.errors import BrowserMissingError, PictureBlankError
+from superset_config.wrapping import wrap
 
 _SHADES = 16
 
@@ -57,16 +57,11 @@ def use_installed_chromium() -> None:
     """Let Playwright start the browser of this machine, for which Superset has no setting."""
     from playwright.sync_api import BrowserType  # noqa: PLC0415 - absent where only the pure parts are tested
 
-    original = BrowserType.launch
-    if hasattr(original, "__wrapped__"):
-        return
-
-    @wraps(original)
-    def launch(browser: Any, **asked: Any) -> Any:
+    def launch(original: Callable[..., Any], browser: Any, **asked: Any) -> Any:
         found = shutil.which("chromium")
         return original(browser, **launch_options(asked, program=found, has_sandbox=can_have_sandbox()))
 
-    BrowserType.launch = launch
+    wrap(BrowserType, "launch", launch)
 
 
 @contextmanager
@@ -74,8 +69,10 @@ def whole_page_in_window(page: Any) -> Iterator[None]:
     """A window as high as its page: what lies outside is painted with the picture or, on a busy machine, not."""
     before = page.viewport_size
     page.set_viewport_size({**before, "height": page.evaluate("document.documentElement.scrollHeight")})
-    yield
-    page.set_viewport_size(before)
+    try:
+        yield
+    finally:
+        page.set_viewport_size(before)
 
 
 def is_blank(picture: bytes) -> bool:
@@ -90,12 +87,7 @@ def wait_for_charts() -> None:
     """
     from superset.utils.webdriver import WebDriverPlaywright  # noqa: PLC0415
 
-    original = WebDriverPlaywright._get_screenshot
-    if hasattr(original, "__wrapped__"):
-        return
-
-    @wraps(original)
-    def take(page: Any, element: Any, element_name: str) -> bytes:
+    def take(original: Callable[..., bytes], page: Any, element: Any, element_name: str) -> bytes:
         page.wait_for_function(_DRAWN)
         with whole_page_in_window(page):
             page.wait_for_function(_DRAWN)
@@ -105,4 +97,4 @@ def wait_for_charts() -> None:
             raise PictureBlankError(f"Chromium gave an empty picture of {page.url}.")
         return picture
 
-    WebDriverPlaywright._get_screenshot = staticmethod(take)
+    wrap(WebDriverPlaywright, "_get_screenshot", take)
