@@ -298,20 +298,28 @@ def _verify(assets: Sequence[dict[str, Any]], numbers: Numbers) -> None:
             raise RefusedError(f"{item['file']}: Superset would store {', '.join(changed)} differently; correct it")
 
 
-def _remember(order: dict[str, Any], numbers: Numbers) -> None:
+def remember(applied: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """Note what was applied, each with its number here."""
     rows = [
         {
-            "uuid": (uuid := identity(item["kind"], item["content"])),
+            "uuid": identity(item["kind"], item["content"]),
             "kind": item["kind"],
-            "number": numbers.of(item["kind"])[uuid],
+            "number": number,
             "file": item["file"],
             "content": json.dumps(_remembered(item), ensure_ascii=False),
         }
-        for item in [*order["assets"], *order["record"]]
+        for number, item in applied
     ]
     if rows:
         statement = f"REPLACE INTO {ASSETS_TABLE} VALUES (:uuid, :kind, :number, :file, :content, UTC_TIMESTAMP())"
         db.session.execute(text(statement), rows)
+
+
+def _remember(order: dict[str, Any], numbers: Numbers) -> None:
+    remember(
+        (numbers.of(item["kind"])[identity(item["kind"], item["content"])], item)
+        for item in [*order["assets"], *order["record"]]
+    )
     gone = [*order["forget"], *(item["uuid"] for item in order["delete"])]
     if gone:
         db.session.execute(text(f"DELETE FROM {ASSETS_TABLE} WHERE uuid = :uuid"), [{"uuid": uuid} for uuid in gone])

@@ -6,7 +6,6 @@ each start of Superset costs seconds; what is current is skipped, without even i
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
@@ -24,7 +23,6 @@ from superset_config.fingerprint import ACCOUNTS as ACCOUNTS_STEP
 from superset_config.fingerprint import MIGRATIONS, STEPS, fingerprints, outdated
 from superset_config.fingerprint import ROLES as ROLES_STEP
 from superset_config.ledger import ASSETS_TABLE, Ledger, open_ledger
-from superset_sync.assets import Asset
 from superset_sync.roles import BUILT_IN
 
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -114,6 +112,7 @@ def define_roles(_app: Any) -> None:
     from sqlalchemy import text  # noqa: PLC0415
     from superset.extensions import appbuilder, db, security_manager  # noqa: PLC0415
 
+    from superset_config.assets_apply import remember  # noqa: PLC0415
     from superset_config.assets_roles import give_permissions, judged_permissions  # noqa: PLC0415
     from superset_sync.assets import identity, read_assets  # noqa: PLC0415
     from superset_sync.roles import permissions_of  # noqa: PLC0415
@@ -132,24 +131,9 @@ def define_roles(_app: Any) -> None:
             given = wanted - set(give_permissions(role, wanted))
             resolved = {"name": name, "permissions": sorted(given), "row_filters": []}
             db.session.flush()
-            remember("roles", role.id, assets[name], resolved)
+            item = {"kind": "roles", "file": assets[name].file, "content": files[name], "resolved": resolved}
+            remember([(role.id, item)])
     db.session.commit()
-
-
-def remember(kind: str, number: int, asset: Asset, resolved: dict[str, Any]) -> None:
-    """Note what was applied, as `superset_config.assets_apply` does."""
-    from sqlalchemy import text  # noqa: PLC0415
-    from superset.extensions import db  # noqa: PLC0415
-
-    row = {
-        "uuid": asset.uuid,
-        "kind": kind,
-        "number": number,
-        "file": asset.file,
-        "content": json.dumps({"file": asset.content, "resolved": resolved}, ensure_ascii=False),
-    }
-    statement = f"REPLACE INTO {ASSETS_TABLE} VALUES (:uuid, :kind, :number, :file, :content, UTC_TIMESTAMP())"
-    db.session.execute(text(statement), row)
 
 
 def create_accounts(_app: Any) -> None:
