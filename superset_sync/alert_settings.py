@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from superset_sync.named_settings import fill, names_in
 
 SETTINGS = frozenset(
     {
@@ -16,14 +17,13 @@ SETTINGS = frozenset(
         "GROUNDUP_REPORT_TIMEZONE",
     }
 )
-_NAMED = re.compile(r"\$\{(\w+)\}")
 _TARGETS = ("target", "ccTarget", "bccTarget")
 
 
 def named_settings(alert: Mapping[str, Any]) -> Iterator[str]:
     """The settings that a file names."""
     for text in [alert.get("timezone"), *_targets(alert)]:
-        yield from _NAMED.findall(text) if isinstance(text, str) else ()
+        yield from names_in(text) if isinstance(text, str) else ()
 
 
 def filled_in(alert: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def filled_in(alert: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str
 
 
 def _fill(text: str, settings: Mapping[str, str]) -> str:
-    filled = _NAMED.sub(lambda match: settings.get(match[1], ""), text)
+    filled = fill(text, settings)
     return ", ".join(part.strip() for part in filled.split(",") if part.strip()) if "${" in text else text
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from superset_sync.named_settings import fill, names_in
+
 SETTINGS = frozenset({"GROUNDUP_SQLLAB_BIGQUERY_PROJECT"})
-_NAMED = re.compile(r"\$\{(\w+)\}")
 
 
 def address_settings(database: Mapping[str, Any]) -> list[str]:
     """The settings that a file names."""
-    return _NAMED.findall(str(database.get("sqlalchemy_uri") or ""))
+    return names_in(str(database.get("sqlalchemy_uri") or ""))
 
 
 def is_set_up(database: Mapping[str, Any], settings: Mapping[str, str]) -> bool:
@@ -22,5 +22,4 @@ def is_set_up(database: Mapping[str, Any], settings: Mapping[str, str]) -> bool:
 
 def at_its_address(database: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:
     """The database with its settings' values."""
-    uri = _NAMED.sub(lambda match: settings.get(match[1], ""), str(database.get("sqlalchemy_uri") or ""))
-    return {**database, "sqlalchemy_uri": uri}
+    return {**database, "sqlalchemy_uri": fill(str(database.get("sqlalchemy_uri") or ""), settings)}
