@@ -36,7 +36,8 @@ def main() -> None:
 
 def put_accounts_in_place(environment: Environment, password: Path) -> None:
     """Bring databases and accounts to the settings in force. Raises SettingsError, OSError, pymysql.MySQLError."""
-    missing = [name for name in SECRETS if "_MYSQL_" in name and not getattr(environment, _field(name))]
+    settings = environment.as_variables()
+    missing = [name for name in SECRETS if "_MYSQL_" in name and not settings[name]]
     if missing:
         raise SettingsError(f"{missing[0]} is empty")
     with (
@@ -52,10 +53,6 @@ def put_accounts_in_place(environment: Environment, password: Path) -> None:
     ):
         for statement, parameters in account_statements(environment, _HOSTS):
             cursor.execute(statement, parameters)
-
-
-def _field(name: str) -> str:
-    return name.removeprefix("GROUNDUP_").lower()
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from loaders.first_run import load_demo_if_empty, make_store
 from settings.environment import PROJECT, Environment, load_environment
 from settings.errors import SettingsError
 from stack.superset_server import superset_is_healthy
-from superset_sync.apply import apply, read_source
-from superset_sync.errors import ConflictError, SyncError
+from superset_sync.apply import publish, read_source
+from superset_sync.errors import SyncError
 
 # There when the reports are loaded and the dashboards published; the container's health.
 READY = Path("/tmp/ready")  # noqa: S108 - the container's own
@@ -37,7 +37,9 @@ def main() -> None:
         if environment.warehouse == "duckdb":
             load_demo_if_empty(environment, _say)
         wait_for_superset(environment)
-        publish(environment)
+        conflict = publish(environment, read_source(PROJECT), _say)
+        if conflict:
+            _say(f"The dashboards were left alone. {conflict}")
     except (LoaderError, SettingsError, SyncError, TimeoutError) as error:
         sys.exit(str(error))
     READY.touch()
@@ -56,14 +58,6 @@ def wait_for_superset(environment: Environment) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"Superset did not answer within {_SUPERSET_SECONDS} s: docker compose logs superset.")
         time.sleep(_POLL_SECONDS)
-
-
-def publish(environment: Environment) -> None:
-    """The asset folders into Superset; what was changed in the browser stays. Raises SyncError."""
-    try:
-        apply(environment, read_source(PROJECT), leave=True, say=_say)
-    except ConflictError as error:
-        _say(f"The dashboards were left alone. {error}")
 
 
 def load() -> None:

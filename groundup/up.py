@@ -15,8 +15,7 @@ from loaders.first_run import has_data, load_demo_if_empty, make_store
 from settings.environment import PROJECT, Environment, generate_secrets, load_environment
 from stack.lifecycle import launch, wait_healthy
 from stack.services import AIRFLOW, Service, with_needs
-from superset_sync.apply import apply, read_source
-from superset_sync.errors import ConflictError
+from superset_sync.apply import publish, read_source
 
 
 def up(
@@ -46,7 +45,7 @@ def up(
             say("Waiting for superset")
             wait_healthy(environment, ["superset"])
             say("Publishing the dashboards")
-            conflict = _publish(environment, say)
+            conflict = publish(environment, read_source(PROJECT), say)
         say(f"Waiting for {'airflow' if asked[-1] in AIRFLOW else asked[-1]}")
         wait_healthy(environment, asked)
     if "superset" in asked:
@@ -71,15 +70,6 @@ def _load(environment: Environment, say: Callable[[str], None]) -> LoaderError |
     try:
         load_demo_if_empty(environment, say)
     except LoaderError as error:
-        return error
-    return None
-
-
-def _publish(environment: Environment, say: Callable[[str], None]) -> ConflictError | None:
-    """What was changed in the browser stays. If the folders changed the same: who did, and nothing is published."""
-    try:
-        apply(environment, read_source(PROJECT), leave=True, say=say)
-    except ConflictError as error:
         return error
     return None
 

@@ -124,6 +124,18 @@ def apply(
     raise AssertionError("unreachable")
 
 
+def publish(environment: Environment, source: Source, say: Callable[[str], None]) -> ConflictError | None:
+    """Apply, and leave what was changed in the browser. If the folders changed the same: who did, and nothing is done.
+
+    Raises SyncError.
+    """
+    try:
+        apply(environment, source, leave=True, say=say)
+    except ConflictError as error:
+        return error
+    return None
+
+
 def resolved(environment: Environment, source: Source, live: Live) -> Assets:
     """The source's files with what they amount to on this instance."""
     return resolve(source.assets, Instance(live.permissions, asset_settings(environment)))
