@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ import yaml
 from settings.environment import PROJECT
 from tests.browser.superset import SupersetPage
 from tests.conftest import Stack
+from tests.waiting import wait_until
 
 # Charts that also show the releases, which come from the report `events`.
 WITH_RELEASES = {
@@ -56,14 +56,11 @@ def answers_of(page: SupersetPage, slug: str) -> dict[str, Answer]:
 
 def wait_until_ready(stack: Stack, *, other_than: bytes | None = None) -> bytes:
     """What the worker has made ready, as soon as it is another state than this one, or has been made anew."""
-    environment, deadline = stack.environment, time.monotonic() + 300
+    environment = stack.environment
     with redis.Redis(port=environment.redis_port, password=environment.redis_password, db=3) as client:
         if other_than is None:
             client.delete("groundup:warm")
-        while (done := client.get("groundup:warm")) in {None, other_than}:
-            assert time.monotonic() < deadline, stack.run("logs", "worker", check=False).stdout[-2_000:]
-            time.sleep(1)
-    return bytes(done)
+        return wait_until(lambda: {client.get("groundup:warm")} - {None, other_than}, 300).pop()
 
 
 def test_a_load_renews_what_it_changed_and_nothing_else(employee: SupersetPage, stack: Stack) -> None:

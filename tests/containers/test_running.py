@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
@@ -22,15 +20,15 @@ from tests.conftest import free_port
 from tests.containers.compose import make_secrets
 from tests.containers.running import AIRFLOW, Containers, engine, engine_answers
 from tests.delivery.mailbox import mailbox
+from tests.delivery.schedules import MAIL, ORDER
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.compose, pytest.mark.timeout(2400)]
 
 ENDED = ("accounts", "superset-init")
 SERVICES = ("mysql", "redis", "superset", "worker", "beat", "loader")
-_ORDER = (
-    "import datetime, sys; from superset_config.beat import bare_app;"
-    "bare_app().send_task('reports.execute', (int(sys.argv[1]),), eta=datetime.datetime.now(datetime.UTC))"
-)
+# Containers that were killed take their time.
+_SECONDS = 240
 _USERS = (
     'for status in /proc/[0-9]*/status; do awk \'/^Name|^Uid/ { printf "%s ", $2 } END { print "" }\' $status; done'
 )
@@ -72,14 +70,6 @@ def signed_in(running: Containers, browser: Browser) -> Iterator[SupersetPage]:
 def employee(running: Containers, browser: Browser) -> Iterator[SupersetPage]:
     with signed_in(running, browser) as page:
         yield page
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 240) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(1)
-    return found
 
 
 def tiles_are_those_of_mysql(running: Containers, page: SupersetPage) -> None:
@@ -138,12 +128,12 @@ def test_the_worker_mails_a_picture_of_a_dashboard(running: Containers, tmp_path
         "creation_method": "alerts_reports",
         "dashboard": number,
         "report_format": "PNG",
-        "recipients": [{"type": "Email", "recipient_config_json": {"target": "everybody@example.com"}}],
+        "recipients": [MAIL],
     }
     report = client.post("/api/v1/report/", made)["id"]
     with mailbox(running.smtp_port, host="0.0.0.0") as box:
-        running.run_in("beat", "python", "-c", _ORDER, str(report))
-        wait_until(lambda: box.letters)
+        running.run_in("beat", "python", "-c", ORDER, str(report))
+        wait_until(lambda: box.letters, _SECONDS)
         (tmp_path / "picture.png").write_bytes(box.picture())
     client.delete(f"/api/v1/report/{report}")
     with Image.open(tmp_path / "picture.png") as picture:
@@ -181,9 +171,12 @@ def test_what_is_killed_comes_back(running: Containers, browser: Browser) -> Non
             lambda service=service, before=before: (
                 running.states()[service]["RestartCount"] > before["RestartCount"]
                 and running.states()[service]["State"]["Health"]["Status"] == "healthy"
-            )
+            ),
+            _SECONDS,
         )
-    wait_until(lambda: all(running.states()[name]["State"]["Health"]["Status"] == "healthy" for name in SERVICES))
+    wait_until(
+        lambda: all(running.states()[name]["State"]["Health"]["Status"] == "healthy" for name in SERVICES), _SECONDS
+    )
     # Redis forgets who has signed in within the minute before it is killed.
     with signed_in(running, browser) as page:
         tiles_are_those_of_mysql(running, page)
@@ -231,7 +224,7 @@ def test_airflow_joins_in(running: Containers) -> None:
     running.up("--profile", "airflow")
     states = running.states()
     assert {states[name]["State"]["Health"]["Status"] for name in AIRFLOW} == {"healthy"}
-    wait_until(lambda: "daily" in running.run_in("airflow-scheduler", "groundup", "airflow", "dags", "list"))
+    wait_until(lambda: "daily" in running.run_in("airflow-scheduler", "groundup", "airflow", "dags", "list"), _SECONDS)
     logs = running.compose("--profile", "airflow", "logs", "--no-color", *AIRFLOW)
     told = json.dumps(states)
     for name, secret in running.secrets.items():

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import subprocess
-import time
-from collections.abc import Callable
 from typing import Any
 
 from settings.environment import PROJECT
 from superset_sync.client import SupersetClient
 from tests.conftest import Stack
+from tests.waiting import wait_until
 
 # What ends an execution.
 _FINAL = {"Success", "Error", "Not triggered", "On Grace"}
-_ORDER = (
+ORDER = (
     "import datetime, sys; from superset_config.beat import bare_app;"
     "bare_app().send_task('reports.execute', (int(sys.argv[1]),), eta=datetime.datetime.now(datetime.UTC))"
 )
 MAIL = {"type": "Email", "recipient_config_json": {"target": "everybody@example.com"}}
 SLACK = {"type": "SlackV2", "recipient_config_json": {"target": "C0123"}}
-
-
-def wait_until(condition: Callable[[], Any], seconds: float = 120) -> Any:
-    """What the condition gives as soon as it gives something."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.2)
-    return found
 
 
 class Schedules:
@@ -83,7 +73,7 @@ class Schedules:
     def order(self, number: int) -> None:
         """Let the worker execute a schedule now."""
         subprocess.run(
-            [PROJECT / ".venv-superset" / "bin" / "python", "-c", _ORDER, str(number)],
+            [PROJECT / ".venv-superset" / "bin" / "python", "-c", ORDER, str(number)],
             cwd=PROJECT,
             env=self.stack.shell_variables | self.stack.environment.as_variables(),
             check=True,
@@ -103,7 +93,7 @@ class Schedules:
             return rows[-1] if rows and rows[-1]["state"] in _FINAL else None
 
         row = wait_until(ended)
-        assert isinstance(row, dict)
+        assert row is not None
         return row
 
     def close(self) -> None:

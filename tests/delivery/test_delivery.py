@@ -17,8 +17,9 @@ from tests.conftest import Stack
 from tests.delivery.conftest import LAST_DAY, PUBLIC_URL
 from tests.delivery.mailbox import Mailbox, mailbox
 from tests.delivery.pictures import WINDOW, Reference, difference, opened
-from tests.delivery.schedules import MAIL, SLACK, Schedules, wait_until
+from tests.delivery.schedules import MAIL, SLACK, Schedules
 from tests.delivery.slack import CHANNEL, Workspace, workspace
+from tests.waiting import wait_until
 
 SUBJECT = "Daily report, Saturday 31 October 2026"
 DAU = "Active users in a day"

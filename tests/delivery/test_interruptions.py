@@ -11,9 +11,10 @@ from settings.environment import PROJECT
 from stack.states import states
 from tests.conftest import Stack
 from tests.delivery.mailbox import Mailbox
-from tests.delivery.schedules import MAIL, SLACK, Schedules, wait_until
+from tests.delivery.schedules import MAIL, SLACK, Schedules
 from tests.delivery.slack import Workspace
 from tests.stack.conftest import processes_of
+from tests.waiting import wait_until
 
 PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from stack.mysql_server import connect_as_administrator
 from stack.places import places_of
 from stack.variables import foreign_secrets
 from tests.stack.conftest import Make, end, environment_in, processes_of
+from tests.waiting import wait_until
 
 SERVERS = ["mysql", "redis"]
 BACKGROUND = dict.fromkeys(("worker", "beat"), "stopped")
@@ -66,13 +66,6 @@ def seen(environment: Environment) -> dict[str, str]:
 
 def supervisor_pid(environment: Environment) -> int:
     return int(places_of(environment).supervisor_pid.read_text())
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
 
 
 def kill(pid: int | None) -> None:
@@ -237,7 +230,7 @@ def test_a_killed_service_comes_back_by_itself(environment: Environment, service
     start(environment, SERVERS)
     killed = pids(environment)[service]
     kill(killed)
-    wait_until(lambda: seen(environment)[service] == "running" and pids(environment)[service] != killed)
+    wait_until(lambda: seen(environment)[service] == "running" and pids(environment)[service] != killed, 60)
 
 
 def test_after_its_supervisord_was_killed_the_next_start_takes_over(environment: Environment) -> None:

@@ -22,6 +22,7 @@ from stack.mysql_server import connect_as_administrator
 from stack.places import places_of
 from stack.supervisord import Supervisord
 from tests.conftest import Stack, new_stack
+from tests.waiting import wait_until
 
 BY_HTTPS = {"X-Forwarded-Proto": "https"}
 
@@ -152,9 +153,7 @@ def test_a_permission_that_is_taken_away_is_gone_in_both_workers(superset: Stack
         assert answers() == {200}
         give([one for one in allowed if one != charts])
         try:
-            deadline = time.monotonic() + 30
-            while answers() != {403}:
-                assert time.monotonic() < deadline, "still there"
+            wait_until(lambda: answers() == {403}, 30)
         finally:
             give(allowed)
 
