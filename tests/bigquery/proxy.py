@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 import httpx
 
+from tests.bigquery.emulator import running_emulator
 from tests.bigquery.fake import Fault, Request
 from tests.bigquery.serving import served
+
+# Where jobs are asked for.
+JOBS = r"/projects/acme/jobs(\?|$)"
 
 
 @dataclass
@@ -91,10 +96,11 @@ def _statement(content: bytes) -> tuple[bool, str]:
 
 
 @contextmanager
-def running_proxy(emulator: str) -> Iterator[Proxy]:
-    """A proxy before the emulator of that address, while the context is open."""
+def running_proxy(log: Path) -> Iterator[Proxy]:
+    """A proxy before an emulator of its own, which writes to `log`, while the context is open."""
     proxy = Proxy()
     with (
+        running_emulator(log) as emulator,
         httpx.Client(base_url=emulator, timeout=120) as client,
         served(_Handler, _Handler.answer, proxy=proxy, client=client) as proxy.address,
     ):

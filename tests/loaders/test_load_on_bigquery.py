@@ -25,9 +25,8 @@ from loaders.store.query import ask
 from loaders.warehouse.bigquery_budget import Budget
 from loaders.warehouse.bigquery_jobs import Patience
 from tests import definitions
-from tests.bigquery.emulator import running_emulator
 from tests.bigquery.fake import Fault
-from tests.bigquery.proxy import Proxy, running_proxy
+from tests.bigquery.proxy import JOBS, Proxy, running_proxy
 from tests.conftest import Stack
 from tests.loaders.store.conftest import drop_all
 from tests.loaders.warehouse.engines import BigQueryBench, client_at, event, warehouse_at
@@ -39,15 +38,11 @@ PATIENCE = Patience(
     DEFAULT_RETRY.with_delay(**QUICK).with_timeout(1), DEFAULT_JOB_RETRY.with_delay(**QUICK).with_timeout(1)
 )
 ALWAYS = 10**6
-JOBS = r"/projects/acme/jobs(\?|$)"
 
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    with (
-        running_emulator(tmp_path_factory.mktemp("bqemulator") / "log") as address,
-        running_proxy(address) as proxy,
-    ):
+    with running_proxy(tmp_path_factory.mktemp("bqemulator") / "log") as proxy:
         yield proxy
 
 

@@ -20,9 +20,8 @@ from google.cloud import bigquery
 
 from loaders.bigquery_prices import MIB, TIB
 from superset_config.bigquery_reader import SPENT
-from tests.bigquery.emulator import running_emulator
 from tests.bigquery.fake import Fault, Request
-from tests.bigquery.proxy import Proxy, running_proxy
+from tests.bigquery.proxy import JOBS, Proxy, running_proxy
 from tests.conftest import Stack, new_stack
 from tests.loaders.warehouse.engines import client_at
 from tests.superset_config.test_hardening import with_token
@@ -30,15 +29,11 @@ from tests.superset_config.test_hardening import with_token
 LIMIT = 10 * 1024 * MIB
 SCORES = "SELECT player, SUM(points) AS points FROM game.scores GROUP BY player ORDER BY player"
 READ = [{"player": "ada", "points": 7}, {"player": "bo", "points": 5}]
-JOBS = r"/projects/acme/jobs(\?|$)"
 
 
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    with (
-        running_emulator(tmp_path_factory.mktemp("bqemulator") / "log") as address,
-        running_proxy(address) as proxy,
-    ):
+    with running_proxy(tmp_path_factory.mktemp("bqemulator") / "log") as proxy:
         client = client_at(proxy.address)
         client.create_dataset("game")
         fields = [bigquery.SchemaField("player", "STRING"), bigquery.SchemaField("points", "INT64")]
