@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from superset.utils import json
 from superset.utils.log import DBEventLogger
 
@@ -59,6 +59,7 @@ class BundlingEventLogger(DBEventLogger):  # type: ignore[misc] # Superset has n
             self._rows = [*self._rows, *rows][-_MOST:]
             if self._thread is None:
                 self._start()
+        _commit()
 
     def write(self) -> None:
         """Write what has been taken; it is kept for the next time when that fails."""
@@ -98,6 +99,17 @@ class BundlingEventLogger(DBEventLogger):  # type: ignore[misc] # Superset has n
     def _end(self) -> None:
         self._ended.set()
         self.write()
+
+
+def _commit() -> None:
+    """Commit what the request did, as Superset's own log does: to stop a query, for one, leaves it to the log."""
+    from superset import db  # noqa: PLC0415
+
+    try:
+        db.session.commit()
+    except SQLAlchemyError:
+        logging.getLogger(__name__).exception("What a request did could not be committed")
+        db.session.rollback()
 
 
 def _as_json(record: Any) -> str | None:

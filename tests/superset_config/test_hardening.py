@@ -6,6 +6,7 @@ import http.cookies
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -308,11 +309,30 @@ def test_a_query_that_never_ends_is_ended(analyst: httpx.Client, superset: Stack
         assert "max_statement_time exceeded" in answer.text
     assert answer.status_code >= 400
     nothing_of_the_inside(answer.text, superset)
-    with connect_as_administrator(places_of(superset.environment)) as connection, connection.cursor() as cursor:
+    assert running_queries(superset) == 0
+
+
+def running_queries(stack: Stack) -> int:
+    with connect_as_administrator(places_of(stack.environment)) as connection, connection.cursor() as cursor:
         cursor.execute(
             "SELECT COUNT(*) FROM information_schema.processlist WHERE command = 'Query' AND user = %s", (READER,)
         )
-        assert cursor.fetchone() == (0,)
+        [(count,)] = cursor.fetchall()
+        return int(count)
+
+
+def test_stop_ends_a_query_at_once_and_it_is_called_stopped(analyst: httpx.Client, superset: Stack) -> None:
+    """Superset leaves it to its own log to commit that it was stopped."""
+    began = time.monotonic()
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(query, analyst, f"SELECT COUNT(*) FROM {rows(12)}", client_id="stop-me")
+        wait_until(lambda: running_queries(superset) == 1)
+        answer = analyst.post("/api/v1/query/stop", json={"client_id": "stop-me"})
+        assert answer.status_code == 200, answer.text
+        asked.result(timeout=60)
+    assert time.monotonic() - began < 25
+    newest = {"q": "(order_column:start_time,order_direction:desc,page_size:1)"}
+    assert analyst.get("/api/v1/query/", params=newest).json()["result"][0]["status"] == "stopped"
 
 
 def test_ten_million_rows_are_cut(analyst: httpx.Client) -> None:
