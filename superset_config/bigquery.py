@@ -64,7 +64,10 @@ def refusal(message: str) -> Exception:
 
 
 def ask_through_the_reader() -> None:
-    """Superset asks for estimates and partitions with a client of its own making; let that be the reader."""
+    """Superset asks for estimates and partitions with a client of its own making; let that be the reader.
+
+    It knows no way to stop a query of BigQuery's either: let *Stop* in SQL Lab stop the job.
+    """
     from superset.db_engine_specs.bigquery import BigQueryEngineSpec  # noqa: PLC0415
     from superset.errors import ErrorLevel, SupersetError, SupersetErrorType  # noqa: PLC0415
     from superset.exceptions import SupersetErrorException  # noqa: PLC0415
@@ -83,6 +86,14 @@ def ask_through_the_reader() -> None:
             raise SupersetErrorException(said, status=HTTPStatus.BAD_REQUEST) from error
         return {"estimate": found, "most_bytes": client.limits.query_bytes}
 
+    def name_job(_spec: Any, cursor: Any, _query: Any) -> Any:
+        return cursor.connection._client.name_next_job()
+
+    def stop(_spec: Any, cursor: Any, _query: Any, job_id: str) -> Any:
+        return cursor.connection._client.stop(job_id)
+
+    BigQueryEngineSpec.get_cancel_query_id = classmethod(name_job)
+    BigQueryEngineSpec.cancel_query = classmethod(stop)
     BigQueryEngineSpec._get_client = classmethod(reader_of)
     BigQueryEngineSpec.custom_estimate_statement_cost = classmethod(estimate)
 

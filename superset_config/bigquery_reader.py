@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 import google.auth
 import redis
 import requests
-from google.api_core.exceptions import ClientError, GoogleAPICallError, GoogleAPIError, RetryError
+from google.api_core.exceptions import ClientError, Conflict, GoogleAPICallError, GoogleAPIError, NotFound, RetryError
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import bigquery
@@ -94,6 +95,7 @@ class Reader:
         self.labels = labels
         self.limits = limits
         self._day = day
+        self._next_job = ""
 
     @property
     def project(self) -> str:
@@ -118,6 +120,20 @@ class Reader:
         billed = bytes_to_bill(int(job.total_bytes_processed or 0), len(job.referenced_tables))
         return Estimate(str(job.statement_type or ""), billed)
 
+    def name_next_job(self) -> str:
+        """The name of the next statement's job, by which another process can stop it."""
+        self._next_job = f"groundup_{uuid.uuid4().hex}"
+        return self._next_job
+
+    def stop(self, job_id: str) -> bool:
+        """Stops a job; what it read so far is billed. False where it has not begun. Raises QueryFailedError."""
+        with _explained():
+            try:
+                self._client.cancel_job(job_id, retry=_RETRY, timeout=SECONDS)
+            except NotFound:
+                return False
+        return True
+
     def query_and_wait(
         self, sql: str, *, job_config: Any = None, page_size: int | None = None, **_: Any
     ) -> bigquery.table.RowIterator:
@@ -138,7 +154,7 @@ class Reader:
         try:
             with _explained(estimate, self.limits.query_bytes):
                 # A job of its own for every statement: the other way of asking knows no limit of time.
-                job = self._client.query(sql, job_config=config, retry=_RETRY, job_retry=None, timeout=SECONDS)
+                job = self._begin(sql, config)
                 rows = job.result(page_size=page_size, timeout=SECONDS, retry=_RETRY, job_retry=None)
         except concurrent.futures.TimeoutError as error:
             # What it was billed so far, nobody says: it stays counted.
@@ -150,6 +166,19 @@ class Reader:
             raise
         self._settle(day, estimate, _billed(job))
         return rows
+
+    def _begin(self, sql: str, config: bigquery.QueryJobConfig) -> bigquery.QueryJob:
+        # A name is for one job: a second statement on this connection gets one of Google's making.
+        name, self._next_job = self._next_job or None, ""
+        try:
+            return self._client.query(
+                sql, job_config=config, job_id=name, retry=_RETRY, job_retry=None, timeout=SECONDS
+            )
+        except Conflict:
+            if name is None:
+                raise
+            # Nobody else has this name: it is there already, and only the answer was lost.
+            return self._client.get_job(name, retry=_RETRY, timeout=SECONDS)
 
     def _settle(self, day: str, estimate: Estimate, billed: int | None) -> None:
         # Of what nobody knows, the estimate stays counted.
@@ -245,5 +274,8 @@ def _explained(estimate: Estimate | None = None, most_bytes: int = 0) -> Iterato
                 "nothing. Read fewer columns or days."
             ) from error
         if reason in {"stopped", "timeout"}:
-            raise QueryFailedError(_too_long()) from error
+            raise QueryFailedError(
+                f"BigQuery ended this query ({said}): it was stopped, or took {SECONDS} seconds; read fewer columns or "
+                "days."
+            ) from error
         raise QueryFailedError(f"BigQuery refuses: {said}. {advice(cause.code or 0, reason)}") from error

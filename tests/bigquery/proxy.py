@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ class Proxy:
     # The bytes that a dry run says.
     processed: int = 0
     statements: list[str] = field(default_factory=list)
+    # Whether answers of jobs are on their way and do not come.
+    is_slow: threading.Event = field(default_factory=threading.Event)
+    stopped: list[str] = field(default_factory=list)
     # The jobs that were asked for, dry runs included, as they came.
     jobs: list[Request] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
         dry, sql = _statement(content)
         if sql:
             self.proxy.jobs.append(Request(self.command, self.path, {}, json.loads(content)))
+        while self.proxy.is_slow.is_set() and "/queries/" in self.path:
+            time.sleep(0.1)
         fault = None if dry else self.proxy.fault(self.command, self.path)
         if fault and not fault.broken:
             error = {"reason": fault.reason, "message": fault.message}
@@ -66,6 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if sql and not dry:
             self.proxy.statements.append(sql)
+        if self.path.partition("?")[0].endswith("/cancel"):
+            self.proxy.stopped.append(self.path.partition("?")[0].split("/")[-2])
         headers = {name: self.headers[name] for name in ("Content-Type",) if name in self.headers}
         found = self.client.request(self.command, self.path, content=content, headers=headers)
         text = found.content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from superset_config.bigquery_reader import Day, Limits, Reader
 from superset_config.bigquery_rules import Estimate
 from superset_config.errors import QueryFailedError, QueryRefusedError
 from tests.bigquery.fake import Answer, FakeBigQuery, Fault, running_fake
+from tests.waiting import wait_until
 
 LABELS = {"app": "groundup", "from": "sql_lab", "user": "ada"}
 ASKED = "SELECT 1 AS one"
@@ -98,7 +100,7 @@ def test_only_reading_is_there() -> None:
     public = {name for name in vars(Reader) if not name.startswith("_")}
     assert public == {
         *("project", "estimate", "query_and_wait", "list_projects", "list_datasets", "list_tables", "get_table"),
-        "close",
+        *("name_next_job", "stop", "close"),
     }
 
 
@@ -172,6 +174,43 @@ def test_what_takes_too_long_is_cancelled(
     assert len(fake.sent("POST", "/cancel$")) == 1
     # What it was billed, nobody has said: it stays counted.
     assert spent(counter) == pytest.approx(6.25)
+
+
+def test_another_connection_stops_the_job_that_was_named(fake: FakeBigQuery, counter: Counter) -> None:
+    fake.looks = 10**6
+    asking = reader(counter)
+    job = asking.name_next_job()
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(asking.query_and_wait, ASKED)
+        wait_until(lambda: job in fake.jobs)
+        assert reader(counter).stop(job)
+        with pytest.raises(QueryFailedError, match="it was stopped, or took 50 seconds"):
+            asked.result(timeout=60)
+    assert [each.job_id for each in fake.statements] == [job]
+
+
+def test_what_has_not_begun_cannot_be_stopped(fake: FakeBigQuery, counter: Counter) -> None:
+    asking = reader(counter)
+    assert not asking.stop(asking.name_next_job())
+
+
+def test_a_name_is_for_one_job(fake: FakeBigQuery, counter: Counter) -> None:
+    asking = reader(counter)
+    name = asking.name_next_job()
+    for _ in range(2):
+        asking.query_and_wait(ASKED)
+    first, second = (each.job_id for each in fake.statements)
+    assert first == name != second
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_lost_answer_costs_nothing_twice(fake: FakeBigQuery, counter: Counter, is_named: bool) -> None:
+    asking = reader(counter)
+    if is_named:
+        asking.name_next_job()
+    fake.faults = [Fault("POST", "/jobs$", 503, after=True)]
+    assert [tuple(row) for row in asking.query_and_wait(ASKED)] == [(1,)]
+    assert len(fake.jobs) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ what a dry run would.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tests.bigquery.proxy import JOBS, Proxy, running_proxy
 from tests.conftest import Stack, new_stack
 from tests.loaders.warehouse.engines import client_at
 from tests.superset_config.test_hardening import with_token
+from tests.waiting import wait_until
 
 LIMIT = 10 * 1024 * MIB
 SCORES = "SELECT player, SUM(points) AS points FROM game.scores GROUP BY player ORDER BY player"
@@ -222,11 +223,26 @@ def test_the_worker_is_held_to_the_same(analyst: httpx.Client, asked: list[Reque
     """The page does not offer it, but who asks for it has the query run in the background."""
     answer = ask(analyst, SCORES, runAsync=True)
     assert answer.status_code == 202, answer.text
-    for _ in range(300):
-        if len(asked) > 1:
-            break
-        time.sleep(0.1)
+    wait_until(lambda: len(asked) > 1)
     assert [held(each) for each in asked] == [DRY, RUN]
+
+
+def test_stop_in_sql_lab_stops_the_job(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
+    proxy.is_slow.set()
+    try:
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(ask, analyst, SCORES, client_id="stopme")
+            wait_until(lambda: len(asked) > 1)
+            answer = analyst.post("/api/v1/query/stop", json={"client_id": "stopme"})
+            proxy.faults = [Fault("GET", "/queries/", 400, "stopped", "Job execution was cancelled", times=9)]
+            proxy.is_slow.clear()
+            waiting.result(timeout=60)
+    finally:
+        proxy.is_slow.clear()
+    assert answer.status_code == 200, answer.text
+    assert proxy.stopped == [asked[1].job_id]
+    held = analyst.get("/api/v1/query/", params={"q": "(order_column:start_time,order_direction:desc)"}).json()
+    assert held["result"][0]["status"] == "stopped"
 
 
 def test_google_out_of_order_is_one_sentence(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
