@@ -15,6 +15,7 @@ from superset_config.pictures import use_installed_chromium, wait_for_charts
 from superset_config.security import limit_guesses
 from superset_config.sessions import guard_sessions
 from superset_config.sign_in import configured_provider
+from superset_config.stopping import mark_before_stopping
 from superset_config.store_state import follow
 
 
@@ -31,6 +32,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     limit_guesses(app)
     keep_values()
     offer_something()
+    mark_before_stopping()
     follow(app)
     listen(app)
     appbuilder.add_api(AppliedAssetsRestApi)

@@ -8,7 +8,9 @@ import threading
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from superset.utils import json
 from superset.utils.log import DBEventLogger
@@ -17,6 +19,8 @@ from superset.utils.log import DBEventLogger
 BUNDLE_SECONDS = 2.0
 # What is not written when the metadata database is away for long is given up.
 _MOST = 50_000
+# In what SQLAlchemy keeps with a connection.
+_WROTE = "groundup_wrote"
 
 
 class BundlingEventLogger(DBEventLogger):  # type: ignore[misc] # Superset has no types
@@ -102,14 +106,42 @@ class BundlingEventLogger(DBEventLogger):  # type: ignore[misc] # Superset has n
 
 
 def _commit() -> None:
-    """Commit what the request did, as Superset's own log does: to stop a query, for one, leaves it to the log."""
+    """Commit what the request wrote, as Superset's own log does: to stop a query, for one, leaves it to the log.
+
+    Where nothing was written, nothing is done: all that was read would be read again, half as long as a cached chart.
+    """
     from superset import db  # noqa: PLC0415
 
+    if getattr(g, "in_transaction", False):
+        return  # Superset's own, which ends by itself, in one piece
+    session = db.session()
     try:
-        db.session.commit()
+        if _is_pending(session) or _has_written(session):
+            session.commit()
     except SQLAlchemyError:
         logging.getLogger(__name__).exception("What a request did could not be committed")
-        db.session.rollback()
+        session.rollback()
+
+
+def _is_pending(session: Any) -> bool:
+    return bool(session.new or session.dirty or session.deleted)
+
+
+def _has_written(session: Any) -> bool:
+    return bool(session.in_transaction() and session.connection().info.get(_WROTE))
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    """A transaction that wrote is remembered with its connection."""
+    if not statement.lstrip("( \n").upper().startswith("SELECT"):
+        connection.info[_WROTE] = True
+
+
+@event.listens_for(Engine, "commit")
+@event.listens_for(Engine, "rollback")
+def _forget(connection: Any) -> None:
+    connection.info.pop(_WROTE, None)
 
 
 def _as_json(record: Any) -> str | None:

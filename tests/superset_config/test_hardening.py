@@ -322,7 +322,6 @@ def running_queries(stack: Stack) -> int:
 
 
 def test_stop_ends_a_query_at_once_and_it_is_called_stopped(analyst: httpx.Client, superset: Stack) -> None:
-    """Superset leaves it to its own log to commit that it was stopped."""
     began = time.monotonic()
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(query, analyst, f"SELECT COUNT(*) FROM {rows(12)}", client_id="stop-me")

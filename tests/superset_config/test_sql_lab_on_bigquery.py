@@ -7,6 +7,7 @@ what a dry run would.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -227,22 +228,42 @@ def test_the_worker_is_held_to_the_same(analyst: httpx.Client, asked: list[Reque
     assert [held(each) for each in asked] == [DRY, RUN]
 
 
-def test_stop_in_sql_lab_stops_the_job(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
+def stop_while_it_runs(client: httpx.Client, proxy: Proxy, asked: list[Request]) -> list[httpx.Response]:
+    """What is answered to *Stop*, and to the query that it is meant for; answers come again after it."""
+    name = uuid.uuid4().hex[:8]
     proxy.is_slow.set()
     try:
         with ThreadPoolExecutor() as pool:
-            waiting = pool.submit(ask, analyst, SCORES, client_id="stopme")
+            waiting = pool.submit(ask, client, SCORES, client_id=name)
             wait_until(lambda: len(asked) > 1)
-            answer = analyst.post("/api/v1/query/stop", json={"client_id": "stopme"})
-            proxy.faults = [Fault("GET", "/queries/", 400, "stopped", "Job execution was cancelled", times=9)]
+            stopped = client.post("/api/v1/query/stop", json={"client_id": name})
             proxy.is_slow.clear()
-            waiting.result(timeout=60)
+            return [stopped, waiting.result(timeout=60)]
     finally:
         proxy.is_slow.clear()
-    assert answer.status_code == 200, answer.text
+
+
+def newest_state(client: httpx.Client) -> str:
+    newest = {"q": "(order_column:start_time,order_direction:desc,page_size:1)"}
+    return str(client.get("/api/v1/query/", params=newest).json()["result"][0]["status"])
+
+
+def test_stop_in_sql_lab_stops_the_job(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
+    # The emulator does not end jobs that are done, so the proxy says what Google would.
+    proxy.faults = [Fault("GET", "/queries/", 400, "stopped", "Job execution was cancelled", times=9)]
+    stopped, _ = stop_while_it_runs(analyst, proxy, asked)
+    assert stopped.status_code == 200, stopped.text
     assert proxy.stopped == [asked[1].job_id]
-    held = analyst.get("/api/v1/query/", params={"q": "(order_column:start_time,order_direction:desc)"}).json()
-    assert held["result"][0]["status"] == "stopped"
+    assert newest_state(analyst) == "stopped"
+
+
+def test_what_cannot_be_stopped_goes_on(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
+    proxy.faults = [Fault("POST", "/cancel", 404, "notFound", "Not found: Job")]
+    stopped, answer = stop_while_it_runs(analyst, proxy, asked)
+    assert stopped.status_code == 422
+    assert "Could not cancel query" in stopped.text
+    assert answer.json()["data"] == READ
+    assert newest_state(analyst) == "success"
 
 
 def test_google_out_of_order_is_one_sentence(analyst: httpx.Client, proxy: Proxy, asked: list[Request]) -> None:
