@@ -7,6 +7,7 @@ from typing import Any
 from superset_config.accounts import REPORTER
 from superset_config.asked import listen
 from superset_config.bigquery import ask_through_the_reader
+from superset_config.dates import build_the_parser
 from superset_config.environment import setting
 from superset_config.executions import begin_anew_what_is_cut_off
 from superset_config.filters import keep_values, offer_something
@@ -33,6 +34,7 @@ def FLASK_APP_MUTATOR(app: Any) -> None:  # noqa: N802 - Superset's name for it
     keep_values()
     offer_something()
     mark_before_stopping()
+    build_the_parser()
     follow(app)
     listen(app)
     appbuilder.add_api(AppliedAssetsRestApi)
